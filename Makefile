@@ -1,0 +1,84 @@
+# The commands of this project; `make help` lists them. Works with GNU make 3.81 and later.
+
+PYTHON ?= python3
+JOBS   ?= 2
+CELL_TIMEOUT ?= 600
+
+VENV  := .venv
+BIN   := $(VENV)/bin
+STAMP := $(VENV)/.complete
+LOCK_COMMAND := uv pip compile pyproject.toml --extra work --universal --python-version 3.11 --no-header -q -o requirements.lock
+
+# uv must use the Python it is given, and never fetch one.
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lab data outputs bench lint lock address clean
+
+help: ## list the commands
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  PYTHON=python3.12  the Python that makes the environment (3.11 to 3.13)"
+	@echo "  JOBS=2             how many notebooks, or tests, at a time"
+	@echo
+	@echo "  make run DATA=full GLOVE_DIM=50 SEED=1 NOTEBOOKS=07,08"
+	@echo "                     any parameter of a notebook; DATA is sample or full"
+
+setup: $(STAMP) ## make the environment in .venv from requirements.lock; the others call it
+
+# `make setup PYTHON=…` looks again, also when the environment is complete.
+ifeq ($(MAKECMDGOALS) $(origin PYTHON),setup command line)
+.PHONY: $(STAMP)
+endif
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "There is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13, or name one, as in: make setup PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or sys.exit("$(PYTHON) is Python %d.%d, but TensorFlow here needs 3.11, 3.12 or 3.13: name one, as in: make setup PYTHON=python3.12" % v[:2])'
+	@if [ -x $(BIN)/python ] && [ "`$(BIN)/python -c 'import sys; print(sys.version)' 2>&1`" != "`"$(PYTHON)" -c 'import sys; print(sys.version)'`" ]; then rm -rf $(VENV); fi
+	@if command -v uv >/dev/null 2>&1; then \
+	  echo "Making the environment in $(VENV) with uv: about half a minute the first time."; \
+	  { [ -x $(BIN)/python ] || uv venv --quiet --python "`"$(PYTHON)" -c 'import sys; print(sys.executable)'`" $(VENV); } && \
+	  uv pip install --quiet --python $(BIN)/python --compile-bytecode -r requirements.lock && \
+	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . ; \
+	else \
+	  echo "Making the environment in $(VENV) with pip: about two minutes the first time."; \
+	  { "$(PYTHON)" -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, install python3-venv" >&2; exit 1; }; } && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
+	fi
+	@touch $@
+
+run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lecture's claims
+	@$(BIN)/python tools/run_notebooks.py $(MAKEOVERRIDES)
+
+test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval
+	@$(BIN)/python -m pytest tests lecture9_utils notebooks --doctest-modules -q \
+	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) -n $(JOBS) --dist loadfile
+
+lab: $(STAMP) ## open the notebooks in JupyterLab
+	@$(BIN)/python -m jupyterlab notebooks
+
+data: $(STAMP) ## fetch the real data, saying first what it takes
+	@$(BIN)/python -m lecture9_utils.data
+
+outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs in place
+	@$(BIN)/python tools/run_notebooks.py --store $(MAKEOVERRIDES)
+
+bench: $(STAMP) ## measure the speed against the lecture's way of doing it
+	@$(BIN)/python tools/bench.py
+
+lint: $(STAMP) ## check style and types
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+
+lock: ## make requirements.lock again from pyproject.toml (needs uv)
+	$(LOCK_COMMAND)
+
+address: $(STAMP) ## make REPO=owner/name the repository's address in badges and set-up cells
+	@$(BIN)/python tools/address.py "$(REPO)"
+
+clean: ## remove what the commands made, but for the environment
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name $(VENV) -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -exec rm -rf {} +

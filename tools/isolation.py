@@ -1,0 +1,50 @@
+"""The environment in which notebooks are executed and tested: without the user's own settings and folders."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What changes how a kernel starts, plots, logs or where it records; the notebooks decide it themselves.
+_LEFT_OUT = ("PYTHONPATH", "PYTHONSTARTUP", "MPLBACKEND", "MATPLOTLIBRC", "LECTURE9_RECORDS")
+_FAMILIES_LEFT_OUT = ("JUPYTER", "IPYTHON", "KERAS_", "TF_")
+
+
+def isolated(state: Path) -> dict[str, str]:
+    """Return the variables for a process whose settings, caches and kernels are in one folder.
+
+    Parameters
+    ----------
+    state : Path
+        A folder for settings and caches. matplotlib's list of fonts is made in it when it is missing: made
+        by a notebook it can warn on stderr that it takes long.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _LEFT_OUT and not name.startswith(_FAMILIES_LEFT_OUT)
+    }
+    folders = {
+        "IPYTHONDIR": "ipython",
+        "JUPYTER_CONFIG_DIR": "jupyter/config",
+        "JUPYTER_DATA_DIR": "jupyter/data",
+        "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
+        "KERAS_HOME": "keras",
+        "MPLCONFIGDIR": "matplotlib",
+    }
+    variables = kept | {name: str(state / folder) for name, folder in folders.items()}
+    variables |= {
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "KERAS_BACKEND": "tensorflow",
+        "COLUMNS": "80",
+        "PYTHONNOUSERSITE": "1",
+    }
+    if not any((state / "matplotlib").glob("fontlist-*.json")):
+        subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=variables, check=True)
+    return variables
