@@ -1,0 +1,68 @@
+"""Helpers for the notebooks of BST 261, lecture 9: recurrent neural networks and word embeddings.
+
+Every public name is imported when it is first used, so ``import lecture9_utils`` is quick and loads
+neither TensorFlow nor matplotlib.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    name: module
+    for module, names in {
+        "text": ("Vocabulary", "bag_of_ngrams", "characters", "ngrams", "pad", "tokenize"),
+        "vectors": ("collisions", "expected_collisions", "hash_words", "multi_hot", "one_hot"),
+        "data": ("load_glove", "load_imdb", "load_imdb_sequences"),
+        "word_vectors": ("WordVectors",),
+        "glove": ("cooccurrences", "train_glove"),
+        "claims": ("begin", "claim"),
+        "progress": ("progress",),
+        "training": ("accuracy", "fit"),
+    }.items()
+    for name in names
+}
+_MODULES = {"plots"}
+
+__all__ = sorted([*_HOME_OF, *_MODULES])
+
+
+def __getattr__(name: str) -> object:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOME_OF:
+        raise AttributeError(f"lecture9_utils has no {name!r}; it has {', '.join(__all__)}")
+    value = getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
+
+
+if TYPE_CHECKING:
+    from . import plots as plots
+    from .claims import begin as begin
+    from .claims import claim as claim
+    from .data import load_glove as load_glove
+    from .data import load_imdb as load_imdb
+    from .data import load_imdb_sequences as load_imdb_sequences
+    from .glove import cooccurrences as cooccurrences
+    from .glove import train_glove as train_glove
+    from .progress import progress as progress
+    from .text import Vocabulary as Vocabulary
+    from .text import bag_of_ngrams as bag_of_ngrams
+    from .text import characters as characters
+    from .text import ngrams as ngrams
+    from .text import pad as pad
+    from .text import tokenize as tokenize
+    from .training import accuracy as accuracy
+    from .training import fit as fit
+    from .vectors import collisions as collisions
+    from .vectors import expected_collisions as expected_collisions
+    from .vectors import hash_words as hash_words
+    from .vectors import multi_hot as multi_hot
+    from .vectors import one_hot as one_hot
+    from .word_vectors import WordVectors as WordVectors
