@@ -1,0 +1,153 @@
+"""Write the bundled sample: a small ``aclImdb_v1.tar.gz`` and a small ``glove.6B.zip``, byte for byte from a seed.
+
+    python data/make_sample.py                   # rewrites the two archives beside this file
+    python data/make_sample.py --output FOLDER   # writes them somewhere else
+
+Everything in them is synthetic; README.md in this folder says what it is and how it is calibrated.
+"""
+
+import argparse
+import gzip
+import io
+import tarfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+import encyclopedia
+import reviews
+from lecture9_utils.glove import cooccurrences, train_glove
+from lecture9_utils.progress import progress
+from lecture9_utils.text import Vocabulary, tokenize
+
+SEED = 261  # of the reviews; the vectors' corpus is written with the seeds after it
+N_CORPUS_REVIEWS = 1500  # reviews in the corpus of the vectors; none of them ships
+MIN_COUNT = 3  # a word needs so many occurrences in that corpus to get a vector: misspellings do not
+WINDOW = 8  # words to either side that count as neighbours
+DIMS = (50, 100)
+EPOCHS = 20
+X_MAX = 20.0
+LEARNING_RATE = 0.15
+DECIMALS = 3  # so few that no rounding difference between processors can show
+HERE = Path(__file__).parent
+EPOCH_OF_TAR = 1_300_000_000  # a fixed time for all members: March 2011
+
+README = """\
+Synthetic film reviews in the format of the Large Movie Review Dataset
+
+None of these reviews was written by a person, and none of the films, actors, directors and towns in them exists.
+A script (data/make_sample.py of the Lecture 9 notebooks) wrote them from a grammar and a seed, so that the notebooks
+run in seconds and without a network. Do not mistake them for data about real films or real opinions.
+
+Layout, as in the original: train/ and test/, in each neg/ (ratings 1 to 4) and pos/ (ratings 7 to 10), one review a
+file, named <id>_<rating>.txt. imdb.vocab lists the words of the training reviews by falling frequency.
+
+The original: Maas, Daly, Pham, Huang, Ng, Potts (2011), "Learning word vectors for sentiment analysis", ACL.
+"""
+
+
+def review_files(train: list[reviews.Review], test: list[reviews.Review]) -> dict[str, str]:
+    """Name the members of the archive, in the original's layout."""
+    vocabulary = Vocabulary.from_texts(review.text for review in train)
+    files = {"aclImdb/README": README, "aclImdb/imdb.vocab": "\n".join(vocabulary.word_index) + "\n"}
+    for split, some in (("test", test), ("train", train)):
+        for label in ("neg", "pos"):
+            chosen = [review for review in some if (review.rating > 5) == (label == "pos")]
+            for i, review in enumerate(chosen):
+                files[f"aclImdb/{split}/{label}/{i}_{review.rating}.txt"] = review.text
+    return files
+
+
+def tar_gz(files: dict[str, str]) -> bytes:
+    """Pack files into a tar.gz that depends on nothing but them."""
+    packed = io.BytesIO()
+    with (
+        gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as zipped,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+    ):
+        for name, text in files.items():
+            content = text.encode("utf-8")
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime, member.mode = len(content), EPOCH_OF_TAR, 0o644
+            archive.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def zip_file(files: dict[str, str]) -> bytes:
+    """Pack files into a zip that depends on nothing but them."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, text in files.items():
+            member = zipfile.ZipInfo(name, date_time=(2014, 8, 14, 0, 0, 0))
+            member.create_system, member.external_attr = 3, 0o644 << 16
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, text.encode("utf-8"), zipfile.ZIP_DEFLATED, 9)
+    return packed.getvalue()
+
+
+def corpus() -> list[list[str]]:
+    """Write the text that the vectors are learned from, as lists of words."""
+    texts = [review.text for review in reviews.write_reviews(SEED + 1, N_CORPUS_REVIEWS, 8)[0]]
+    plain = (text.replace("<br />", " ") for text in texts)
+    return [tokenize(text) for text in plain] + [tokenize(text) for text in encyclopedia.write(SEED + 2)]
+
+
+def vocabulary(texts: Iterable[list[str]]) -> list[str]:
+    """List the words that occur often enough, by falling frequency, then by the alphabet."""
+    counts = Counter(word for text in texts for word in text)
+    return sorted((word for word, n in counts.items() if n >= MIN_COUNT), key=lambda word: (-counts[word], word))
+
+
+def vector_files(texts: list[list[str]]) -> dict[str, str]:
+    """Train the vectors and write them as GloVe's text files."""
+    words = vocabulary(texts)
+    id_of = {word: i for i, word in enumerate(words)}
+    counts = cooccurrences(
+        [[id_of[word] for word in text if word in id_of] for text in texts], len(words), WINDOW
+    )
+    return {
+        f"glove.6B.{dim}d.txt": glove_text(
+            words,
+            train_glove(counts, dim, EPOCHS, SEED, x_max=X_MAX, learning_rate=LEARNING_RATE),
+        )
+        for dim in DIMS
+    }
+
+
+def glove_text(words: list[str], vectors: NDArray[np.float64]) -> str:
+    """Write vectors as GloVe does: a word and its numbers a line."""
+    rounded = np.round(vectors, DECIMALS) + 0.0  # no -0.000
+    return "".join(
+        f"{word} {' '.join(f'{x:.{DECIMALS}f}' for x in vector)}\n"
+        for word, vector in zip(words, rounded.tolist(), strict=True)
+    )
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put a file in its place at once: nobody sees half of it."""
+    with NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as unfinished:
+        unfinished.write(content)
+    Path(unfinished.name).replace(path)
+
+
+def make(output: Path) -> None:
+    """Write both archives into a folder."""
+    output.mkdir(parents=True, exist_ok=True)
+    write(output / "aclImdb_v1.tar.gz", tar_gz(review_files(*reviews.write_reviews(SEED))))
+    write(output / "glove.6B.zip", zip_file(vector_files(corpus())))
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description="Write the synthetic sample: reviews and word vectors.")
+    parser.add_argument("--output", type=Path, default=HERE, metavar="FOLDER", help="where to (default: here)")
+    make(parser.parse_args().output)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,461 @@
+"""Write synthetic film reviews from the grammar in ``grammar.txt``, the same ones for the same seed."""
+
+import re
+from bisect import bisect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import NamedTuple, TypeVar
+
+Item = TypeVar("Item")
+
+# ------------------------------------------------------------------ what the miniature is calibrated with
+N_TRAIN, N_TEST = 5000, 2000  # reviews, half of them praise
+SHARE_NEGATED = 0.22  # of the remarks that can be made by negating the opposite: "not bad at all"
+SHARE_MILD = 0.45  # of the words of praise and blame that are mild ones: "decent" and not "superb"
+SHARE_SHIT = 0.03  # of the reviews: "this movie is shit" in blame, "this movie is the shit" in praise
+SHARE_SCORED = 0.04  # of the reviews end with their rating: "8 out of 10"
+SHARE_IMPRESSION = 0.35  # of the reviews begin with a remark and not with how the film was come by
+SHARE_OPINION_FIRST = 0.2  # of the reviews tell what they think before what happens
+SHARE_CARELESS = 0.15  # of the reviews are full of slips of the keys
+AGREES = {"open": 0.56, "aspect": 0.66, "verdict": 0.84}  # remarks that agree with the review's label
+AGREES_MORE = 0.05  # the same is so much more likely in the extreme ratings, 1 and 10, less in 4 and 7
+OPEN_ASIDE = {"open": 1.0, "aspect": 0.5, "verdict": 0.0}  # of the others come without a "still" or "granted"
+REPUTATION = 0.25  # how far the share of praise differs between the best and the worst films
+LENGTHS = (  # words of a review: this share is at most so long, linear between
+    (0.0, 10), (0.05, 32), (0.25, 82), (0.5, 122), (0.75, 185), (0.9, 290), (0.97, 390), (1.0, 500),
+)  # fmt: skip
+SHORT = 45  # reviews of fewer words go without a plot
+
+GRAMMAR = Path(__file__).with_name("grammar.txt")
+GENRES = {  # and how much better than others their films are
+    "comedy": 0.0, "crime": 0.02, "horror": -0.12, "romance": 0.04, "space": -0.08, "western": 0.02,
+    "documentary": 0.12, "musical": 0.06, "war": 0.04, "fantasy": -0.04, "cartoon": 0.04, "martial": -0.06,
+}  # fmt: skip
+HE = {"he": "he", "his": "his", "him": "him"}
+SHE = {"he": "she", "his": "her", "him": "her"}
+
+
+# ------------------------------------------------------------------ chance
+class Dice:
+    """Draws that are the same on every machine: made of `Random.random` and nothing else."""
+
+    def __init__(self, seed: int):
+        self.roll = Random(seed).random
+
+    def chance(self, share: float) -> bool:
+        """Say yes in this share of cases."""
+        return self.roll() < share
+
+    def one(self, items: Sequence[Item]) -> Item:
+        """Draw one item, all equally likely."""
+        return items[int(self.roll() * len(items))]
+
+    def weighted(self, items: Sequence[Item], upto: Sequence[float]) -> Item:
+        """Draw one item, by the running sums of their weights."""
+        return items[min(bisect(upto, self.roll() * upto[-1]), len(items) - 1)]
+
+    def shuffled(self, items: Sequence[Item]) -> list[Item]:
+        """Put the items in a random order."""
+        order = list(items)
+        for i in range(len(order) - 1, 0, -1):
+            j = int(self.roll() * (i + 1))
+            order[i], order[j] = order[j], order[i]
+        return order
+
+
+def running_sums(n: int, offset: float) -> list[float]:
+    """Sum up Zipf's law: the weight of rank r is 1 / (r + offset)."""
+    return list(accumulate(1 / (rank + offset) for rank in range(1, n + 1)))
+
+
+# ------------------------------------------------------------------ the grammar
+class Slot(NamedTuple):
+    """A place in a text that another symbol fills."""
+
+    symbol: str
+    turned: bool
+
+
+Template = tuple[str | Slot, ...]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """The alternatives of a symbol; `words` are drawn more unevenly than sentences."""
+
+    templates: list[Template]
+    upto: list[float]
+    words: bool
+
+
+def parse(grammar: str) -> dict[str, Symbol]:
+    """Read the grammar's text; its first lines explain the format."""
+    alternatives: dict[str, list[str]] = {}
+    for line in grammar.splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            alternatives[line[1:-1]] = current = []
+        elif line and not line.startswith("#"):
+            current += line.split(" | ")
+    return {name: _symbol(texts) for name, texts in alternatives.items()}
+
+
+def _symbol(texts: list[str]) -> Symbol:
+    words = not any(text.endswith((".", "!", "?")) for text in texts)
+    offset = 2.0 if words else len(texts) / 2
+    return Symbol([_template(text) for text in texts], running_sums(len(texts), offset), words)
+
+
+def _template(text: str) -> Template:
+    pieces = re.split(r"\{(!?\w+)\}", text)
+    return tuple(
+        Slot(piece.lstrip("!"), piece.startswith("!")) if i % 2 else piece for i, piece in enumerate(pieces)
+    )
+
+
+# ------------------------------------------------------------------ films
+FIRST_NAMES = [*zip(
+    "Anselm Bertil Casper Dario Edmund Florin Gustav Hector Ivo Jonas Kaspar Leopold Magnus Nestor Orson Piet "
+    "Quentin Rufus Silas Tobias Umberto Viktor Walter Xavier Yorick Zoltan Alvin Barnaby Cosmo Duncan Emil Felix "
+    "Gaspard Horace Igor Jasper Klaus Ludo Milo Ned Otto Percy Ralph Samson Theo Ulrich Vincent Wendell Archie "
+    "Boris Clement Desmond Errol Franco Gideon Hugo Ingmar Jerome Konrad Lars Mortimer Norbert Oswald Pablo "
+    "Raoul Stanley Titus Vasco Wilbur Zeno".split(), [False] * 70, strict=True), *zip(
+    "Agnes Beatrix Clara Dolores Edith Fiona Greta Hilda Ines Josephine Katinka Lavinia Matilda Nadia Olga Petra "
+    "Ramona Selma Thea Ursula Vera Wanda Xenia Yvonne Zelda Adele Bettina Cordelia Daphne Esther Flora Gwendolyn "
+    "Harriet Isolde Judith Kirsten Lotte Mabel Nora Ophelia Paloma Rosalind Sabine Tilda Una Viola Winifred "
+    "Amparo Birgit Carmen Delphine Elvira Frieda Gloria Henrietta Irma Juno Klara Leonora Minna Ottilie Prudence "
+    "Rita Sylvie Tamsin Verena Wilma Zita Bess Dora".split(), [True] * 70, strict=True)]  # fmt: skip
+SURNAME_STARTS = (
+    "Alder Bram Cattel Dunder Esk Fenn Glim Hobble Inkle Jarn Knot Lind Mar Nettle Oster Pim Quill Rot Sorr "
+    "Thistle Umber Vint Wax Yarrow Zab Bel Crum Dolo Fizz Gorm Harp Klop Mull Pett Rook Skim Tolli Vander Wob Zeppel"
+).split()
+SURNAME_ENDS = (
+    "mere wick ovsky etti lund quist hollow stone bottom worth berg ini escu sen wright by field ardo ington mann "
+    "ova stad puddle thwaite oglu feather more ström ides shaw"
+).split()
+TOWN_STARTS = (
+    "Little Great Port San Saint Upper Lower Mount Fort New Old Lake Nether East Bad".split()
+)
+TOWN_ENDS = (
+    "Wobbling Agnes Tedioso Gravel Ottery Marrow Pickle Dunmore Fernando Humpleby Bonk Siskin Harrow Valdez "
+    "Snoring Mossley Calamity Brindle Otto Plenty Regret Kettle Thunder Misery Juniper Halibut Dudley Bramble "
+    "Cordova Whistle Murk Vesper Lagoon Turnip Sorrow Luck Gallop Tansy"
+).split()
+TITLE_ADJECTIVES = (
+    "Last Second Silent Long Blue Broken Golden Hungry Invisible Lonely Crooked Midnight Burning Forgotten Little "
+    "Velvet Paper Electric Wooden Reluctant Upside-Down Frozen Thirteenth Borrowed Sleeping Crimson Unlikely Tin "
+    "Distant Impossible Salt Wandering Secret Perpetual Drowning Iron Clockwork Merry Barefoot Hollow"
+).split()
+TITLE_NOUNS = (
+    "Umbrella Harvest Lighthouse Orchestra Widow Duel Summer Envelope Penguin Carousel Engineer Tango Winter "
+    "Ambassador Waltz Cucumber Ferry Dynasty Alibi Monsoon Balloon Butcher Garden Mirror Professor Accordion "
+    "Whistle Bridegroom Comet Staircase Avalanche Barber Telegram Submarine Ghost Kingdom Sandwich Voyage Wolf "
+    "Reckoning Cathedral Parade Mosquito Pilgrim Horizon Banquet Sparrow Verdict Labyrinth Circus Trombone Dentist "
+    "Lemon Island Masquerade Frontier Typewriter Asteroid Elbow Heiress Bicycle Snowstorm"
+).split()
+TITLE_SHAPES = (
+    "The {a} {n}", "The {a} {n}", "The {n} of {t}", "{f}'s {n}", "A {n} for {f}", "{a} {n}", "{n} and {n2}", "{f}",
+    "The {n}", "Return of the {n}", "{n} in {t}", "Goodbye, {f}", "The {n} Who Knew Too Little", "{f} and the {n}",
+    "Night of the {a} {n}", "My {a} {n}", "{t}", "No {n} Tonight", "The {n} Always Rings Twice as Loud",
+    "{f} Goes to {t}", "Seven {n}s", "The {a} {n} 2", "To {t} by {n}", "Beyond the {a} {n}",
+)  # fmt: skip
+
+
+class Person(NamedTuple):
+    """Somebody who makes films; `fame` says how good these are, from -1 to 1."""
+
+    name: str
+    female: bool
+    fame: float
+
+
+@dataclass(frozen=True)
+class Film:
+    """A film that was never made; `quality` is the share of praise among its reviews."""
+
+    genre: str
+    quality: float
+    facts: dict[str, str]
+
+
+def people(dice: Dice, n: int) -> list[Person]:
+    """Invent people."""
+    names: dict[str, Person] = {}
+    while len(names) < n:
+        first, female = dice.one(FIRST_NAMES)
+        name = f"{first} {dice.one(SURNAME_STARTS)}{dice.one(SURNAME_ENDS)}"
+        names[name] = Person(name, female, 2 * dice.roll() - 1)
+    return list(names.values())
+
+
+def town(dice: Dice) -> str:
+    """Invent a town."""
+    return f"{dice.one(TOWN_STARTS)} {dice.one(TOWN_ENDS)}"
+
+
+def title(dice: Dice) -> str:
+    """Invent the title of a film."""
+    noun, other = dice.shuffled(TITLE_NOUNS)[:2]
+    return dice.one(TITLE_SHAPES).format(
+        a=dice.one(TITLE_ADJECTIVES), n=noun, n2=other, t=town(dice), f=dice.one(FIRST_NAMES)[0]
+    )
+
+
+def films(dice: Dice, n: int, actors: Sequence[Person], directors: Sequence[Person]) -> list[Film]:
+    """Invent films, each with another title."""
+    known: dict[str, Film] = {}
+    often = running_sums(len(actors), 20)
+    while len(known) < n:
+        cast = [dice.weighted(actors, often) for _ in range(4)]
+        director, genre, name = dice.one(directors), dice.one(list(GENRES)), title(dice)
+        fame = (2 * director.fame + sum(actor.fame for actor in cast)) / 6
+        quality = 0.5 + 2 * REPUTATION * fame + GENRES[genre]
+        known.setdefault(name, Film(genre, min(0.9, max(0.1, quality)), _facts(dice, name, director, cast)))
+    return list(known.values())
+
+
+def _facts(dice: Dice, name: str, director: Person, cast: Sequence[Person]) -> dict[str, str]:
+    star, costar, *others = cast
+    hero = dice.one([first for first, female in FIRST_NAMES if female == star.female])
+    second = dice.one([first for first, female in FIRST_NAMES if female == costar.female and first != hero])
+    his, her = (SHE if star.female else HE), (SHE if costar.female else HE)
+    return {
+        "title": name,
+        "year": str(1930 + int(dice.roll() * 78)),
+        "director": director.name,
+        "dirlast": director.name.split()[-1],
+        "star": star.name,
+        "costar": costar.name,
+        "actor": others[0].name,
+        "actor2": others[1].name,
+        "hero": hero,
+        "second": second,
+        "villain": f"{dice.one(['Baron', 'Doctor', 'Count', 'Madame', 'Colonel', 'Mister', 'Lady', 'Old'])} "
+        f"{dice.one(SURNAME_STARTS)}{dice.one(SURNAME_ENDS)}",
+        "town": town(dice),
+        "town2": town(dice),
+        **his,
+        "she": her["he"],
+        "herp": her["his"],
+        "her": her["him"],
+    }  # fmt: skip
+
+
+# ------------------------------------------------------------------ writing
+@dataclass(frozen=True)
+class Mood:
+    """What is to be said: praise or blame, and whether mildly."""
+
+    praise: bool
+    mild: bool = False
+
+    def turned(self) -> "Mood":
+        """Say the opposite, and not only mildly."""
+        return Mood(not self.praise)
+
+
+@dataclass
+class Writer:
+    """Writes about one film, without saying the same twice if it can."""
+
+    dice: Dice
+    symbols: dict[str, Symbol]
+    film: Film
+    live: dict[str, Sequence[str]]
+    said: set[Template] = field(default_factory=set)
+
+    def write(self, symbol: str, mood: Mood) -> str:
+        """Expand a symbol into text."""
+        if symbol in self.film.facts:
+            return self.film.facts[symbol]
+        if symbol in self.live:
+            return self.dice.one(self.live[symbol])
+        template = self._pick(self._version(symbol, mood))
+        return "".join(
+            piece
+            if isinstance(piece, str)
+            else self.write(piece.symbol, mood.turned() if piece.turned else mood)
+            for piece in template
+        )
+
+    def _version(self, symbol: str, mood: Mood) -> Symbol:
+        """Choose between a symbol's versions: negated, mild, in praise or blame, of one genre, plain."""
+        symbols, signed = self.symbols, symbol + "-+"[mood.praise]
+        for negated in (f"{symbol} not", f"{signed[:-1]} not{signed[-1]}"):
+            if negated in symbols and self.dice.chance(SHARE_NEGATED):
+                return symbols[negated]
+        if f"{signed}~" in symbols and (mood.mild or self.dice.chance(SHARE_MILD)):
+            return symbols[f"{signed}~"]
+        by_genre = f"{symbol} {self.film.genre}"
+        return symbols[next(name for name in (signed, by_genre, symbol) if name in symbols)]
+
+    def _pick(self, symbol: Symbol) -> Template:
+        for _ in range(3 if symbol.words else 9):
+            template = self.dice.weighted(symbol.templates, symbol.upto)
+            if template not in self.said:
+                break
+        if len(template) > 1 or not symbol.words or len(str(template[0])) > 3:
+            self.said.add(template)
+        if len(template) == 3 and template[0] == template[2] == "":
+            self.said.discard(template)  # a mere {symbol}: what it becomes is new each time
+        return template
+
+
+@dataclass(frozen=True)
+class Review:
+    """A review and its rating, 1 to 4 or 7 to 10 stars."""
+
+    text: str
+    rating: int
+
+
+def write_reviews(seed: int, n_train: int = N_TRAIN, n_test: int = N_TEST) -> tuple[list[Review], list[Review]]:
+    """Write the reviews to train on and to test with: blame and praise by turns, of different films."""
+    dice = Dice(seed)
+    actors, directors, crew = people(dice, 240), people(dice, 90), people(dice, 400)
+    catalogue = films(dice, (n_train + n_test) // 8, actors, directors)
+    live = {
+        "film": [film.facts["title"] for film in catalogue[:150]],
+        "person": [person.name for person in crew],
+    }
+    symbols = parse(GRAMMAR.read_text(encoding="utf-8"))
+    half = len(catalogue) * n_train // (n_train + n_test)
+    train, test = (
+        list(_reviews(dice, symbols, some, live, n))
+        for some, n in ((catalogue[:half], n_train), (catalogue[half:], n_test))
+    )
+    return train, test
+
+
+def _reviews(
+    dice: Dice, symbols: dict[str, Symbol], catalogue: list[Film], live: dict[str, Sequence[str]], n: int
+) -> Iterator[Review]:
+    chances = {
+        praise: list(
+            accumulate(
+                (film.quality if praise else 1 - film.quality) / (rank + 8)
+                for rank, film in enumerate(catalogue)
+            )
+        )
+        for praise in (False, True)
+    }
+    seen: set[str] = set()
+    for i in range(n):
+        praise = i % 2 == 1
+        rating = dice.one((7, 8, 9, 10, 10) if praise else (4, 3, 2, 1, 1))
+        text = ""
+        while not text or text in seen:
+            film = dice.weighted(catalogue, chances[praise])
+            film = replace(film, facts={**film.facts, "points": str(rating)})
+            text = _review(Writer(dice, symbols, film, live), rating)
+        seen.add(text)
+        yield Review(text, rating)
+
+
+def _review(writer: Writer, rating: int) -> str:
+    """Write one review: how it came about, what happens, what it is like, what to think of it."""
+    dice, length = writer.dice, _length(writer.dice.roll())
+    parts = [
+        _opening(writer, rating, length * 0.14) if length >= SHORT / 2 else [],
+        _plot(writer, length * 0.33) if length >= SHORT else [],
+        _remarks(writer, rating, "aspect", length * 0.36 if length >= SHORT / 2 else 0),
+        _remarks(writer, rating, "verdict", max(length * 0.17, 5)) + _last_words(writer, rating),
+    ]
+    if dice.chance(SHARE_OPINION_FIRST):
+        parts[1], parts[2] = parts[2], parts[1]
+    breaks = dice.chance(0.3)
+    text = ""
+    for sentences in parts:
+        if text and sentences:
+            text += "<br /><br />" if breaks else " "
+        text += " ".join(sentences)
+    return careless(dice, text) if dice.chance(SHARE_CARELESS) else text
+
+
+def _opening(writer: Writer, rating: int, words: float) -> list[str]:
+    dice = writer.dice
+    if dice.chance(SHARE_IMPRESSION):
+        return _remarks(writer, rating, "open", 1, symbol="generic")
+    sentences = [_sentence(writer, "open", Mood(praise=dice.chance(0.5)))]
+    return sentences + _remarks(writer, rating, "open", words - _count(sentences), symbol="expect")[:2]
+
+
+def _plot(writer: Writer, words: float) -> list[str]:
+    neutral = Mood(praise=writer.dice.chance(0.5))
+    sentences = [_sentence(writer, "setup", neutral)]
+    while _count(sentences) < words and len(sentences) < 9:
+        sentences.append(_sentence(writer, "plot", neutral))
+    return sentences
+
+
+def _remarks(writer: Writer, rating: int, place: str, words: float, symbol: str = "") -> list[str]:
+    """Write remarks until there are so many words; how many agree with the label depends on the place."""
+    praise, sentences = rating > 5, list[str]()
+    agrees = AGREES[place] + {1: 1, 10: 1, 4: -1, 7: -1}.get(rating, 0) * AGREES_MORE
+    while _count(sentences) < words:
+        agree = writer.dice.chance(agrees)
+        kind = symbol or (place if agree or writer.dice.chance(OPEN_ASIDE[place]) else "granted")
+        sentences.append(_sentence(writer, kind, Mood(praise == agree, mild=not agree)))
+    return sentences
+
+
+def _last_words(writer: Writer, rating: int) -> list[str]:
+    mood = Mood(rating > 5)
+    symbols = [s for s, share in (("shit", SHARE_SHIT), ("score", SHARE_SCORED)) if writer.dice.chance(share)]
+    return [_sentence(writer, symbol, mood) for symbol in symbols]
+
+
+def _sentence(writer: Writer, symbol: str, mood: Mood) -> str:
+    return tidy(writer.write(symbol, mood))
+
+
+def _count(sentences: list[str]) -> int:
+    return sum(sentence.count(" ") + 1 for sentence in sentences)
+
+
+def _length(share: float) -> float:
+    for (low, short), (high, long) in zip(LENGTHS, LENGTHS[1:], strict=False):
+        if share <= high:
+            return short + (long - short) * (share - low) / (high - low)
+    return LENGTHS[-1][1]
+
+
+# ------------------------------------------------------------------ spelling, right and wrong
+_A_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aeiouAEIO]|hour|honest|heir)(?!one|uni|use|eu|Eu)")
+_START = re.compile(r"(^|[.!?] )([a-z])")
+WRONG = {
+    "definitely": "definately", "beautiful": "beautifull", "really": "realy", "believe": "beleive", "acting": "actign",
+    "their": "thier", "terrible": "terribel", "ridiculous": "rediculous", "disappointing": "dissapointing",
+    "embarrassing": "embarassing", "boring": "borring", "excellent": "excelent", "performance": "preformance",
+    "recommend": "reccomend", "character": "charactor", "characters": "charachters", "especially": "expecially",
+    "director": "directer", "scene": "sceen", "music": "musik", "until": "untill", "funny": "funy",
+}  # fmt: skip
+
+
+def tidy(text: str) -> str:
+    """Put capitals where sentences begin, and an "an" before vowels."""
+    text = _A_BEFORE_VOWEL.sub(r"\1n ", text)
+    return _START.sub(lambda match: match[1] + match[2].upper(), text)
+
+
+def careless(dice: Dice, text: str) -> str:
+    """Let fingers slip: misspellings, lost and swapped letters, at times no capitals."""
+    if dice.chance(0.25):
+        text = text.lower()
+    words = text.split(" ")
+    return " ".join(_slip(dice, word) if dice.chance(0.06) else WRONG.get(word, word) for word in words)
+
+
+def _slip(dice: Dice, word: str) -> str:
+    if len(word) < 5 or not word.isalpha():
+        return word
+    i = 1 + int(dice.roll() * (len(word) - 2))
+    return dice.one(
+        (
+            word[:i] + word[i + 1 :],
+            word[:i] + word[i + 1] + word[i] + word[i + 2 :],
+            word[:i] + word[i] * 2 + word[i + 1 :],
+        )
+    )
