@@ -1,0 +1,231 @@
+"""Reading word vectors from text: GloVe's and word2vec's formats and CSV, with all errors named by line.
+
+Nearly all lines of such files look the same, so whole blocks of text are parsed at once with NumPy. A block
+in which any line looks different is read again line by line: there odd words and errors are dealt with.
+"""
+
+import csv
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import IO, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Format = Literal["glove", "word2vec", "csv"]
+Floats = NDArray[np.float32]
+Rows = tuple[list[str], Floats]
+
+_BLOCK = 1 << 19  # bytes parsed at once: small enough to stay in the processor's cache
+_MOST_DECIMALS = 14  # so that all digits together stay below 2**53, where float64 is exact
+
+
+def read_rows(file: IO[bytes], name: str, format: Format | None = None) -> Rows:
+    r"""Read words and their vectors; `WordVectors.read` says how the formats look.
+
+    Parameters
+    ----------
+    file : binary file
+        Read once, from here to its end.
+    name : str
+        What errors call it.
+    format : {"glove", "word2vec", "csv"}, optional
+        Found out from the first line by default.
+
+    Returns
+    -------
+    words : list of str
+    vectors : ndarray of float32, shape (len(words), dim)
+
+    Raises
+    ------
+    ValueError
+        If anything is wrong in the file; the line is named.
+
+    Examples
+    --------
+    >>> from io import BytesIO
+    >>> read_rows(BytesIO(b"1 2\nfrog 0.5 4\n"), "frogs.txt")
+    (['frog'], array([[0.5, 4. ]], dtype=float32))
+    """
+    first = file.readline()
+    format = format or _guess(first)
+    if format not in ("glove", "word2vec", "csv"):
+        raise ValueError(f"format must be 'glove', 'word2vec' or 'csv', got {format!r}")
+    count, dim, has_header = _shape(first, name, format)
+    layout = _Layout(name, "," if format == "csv" else " ", dim)
+    words: list[str] = []
+    parts = []
+    for more_words, rows in _parse_ahead(layout, file, b"" if has_header else first, line=1 + has_header):
+        words += more_words
+        parts.append(rows)
+    if not words or count not in (None, len(words)):
+        promised = "at least one word" if count is None else f"the {count:,} words of its first line"
+        raise ValueError(
+            f"{name} holds {len(words):,} words, expected {promised}: it is incomplete or no text of vectors"
+        )
+    _refuse_repeated(words, name, 1 + has_header)
+    return words, np.concatenate(parts)
+
+
+def _guess(first: bytes) -> Format:
+    fields = first.split()
+    if len(fields) == 2 and all(field.isdigit() for field in fields):
+        return "word2vec"
+    return "csv" if b"," in first.strip() and len(fields) == 1 else "glove"
+
+
+def _shape(first: bytes, name: str, format: Format) -> tuple[int | None, int, bool]:
+    """Find the number of words (None where it is not said), of dimensions, and whether there is a header."""
+    if format == "word2vec":
+        try:
+            count, dim = map(int, first.split())
+        except ValueError:
+            raise ValueError(
+                f"{name}, line 1: expected the numbers of words and dimensions, got {first[:60]!r}"
+            ) from None
+        return count, dim, True
+    fields = first.decode(errors="replace").strip().split("," if format == "csv" else " ")
+    are_numbers = [_is_number(field) for field in fields[1:]]
+    if format == "csv":
+        return None, len(are_numbers), not any(are_numbers)
+    return None, are_numbers[::-1].index(False) if False in are_numbers else len(are_numbers), False
+
+
+def _parse_ahead(layout: "_Layout", file: IO[bytes], start: bytes, line: int) -> Iterator[Rows]:
+    """Parse one block in a second thread while the next one is read (and unzipped) in this one."""
+    with ThreadPoolExecutor(1) as other_thread:
+        parsing = None
+        for block in _blocks(file, start):
+            begun = other_thread.submit(layout.parse, block, line)
+            line += block.count(b"\n")
+            if parsing:
+                yield parsing.result()
+            parsing = begun
+        if parsing:
+            yield parsing.result()
+
+
+def _blocks(file: IO[bytes], start: bytes) -> Iterator[bytes]:
+    """Cut a file into blocks of whole lines, without carriage returns and spaces at their ends."""
+    rest = start
+    while read := file.read(_BLOCK):
+        end = read.rfind(b"\n") + 1
+        if end:
+            yield _plain(rest + read[:end])
+            rest = read[end:]
+        else:
+            rest += read
+    if rest:
+        yield _plain(rest if rest.endswith(b"\n") else rest + b"\n")
+
+
+def _plain(block: bytes) -> bytes:
+    return block.replace(b"\r\n", b"\n").replace(b" \n", b"\n")
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """What each line of a file looks like: a word and `dim` numbers."""
+
+    name: str
+    separator: str
+    dim: int
+
+    def parse(self, block: bytes, line: int) -> Rows:
+        return self._parse_at_once(block) or self._parse_by_line(block, line)
+
+    def _parse_at_once(self, block: bytes) -> Rows | None:
+        """Parse lines that all have `dim` separators and nothing odd; None if there are others."""
+        text = np.frombuffer(block + b"\0" * 32, dtype=np.uint8)  # so that looking ahead stays inside
+        ends = np.flatnonzero((text == ord(self.separator)) | (text == ord("\n")))
+        if self.dim < 1 or len(ends) % (self.dim + 1) or (self.separator == "," and b'"' in block):
+            return None
+        starts = np.concatenate([[0], ends[:-1] + 1]).reshape(-1, self.dim + 1)
+        ends = ends.reshape(starts.shape)
+        if (
+            (text[ends[:, -1]] != ord("\n")).any()
+            or block.count(b"\n") != len(ends)
+            or (starts >= ends).any()
+        ):
+            return None
+        try:
+            words = [
+                block[i:j].decode() for i, j in zip(starts[:, 0].tolist(), ends[:, 0].tolist(), strict=True)
+            ]
+            numbers = _numbers(text, starts[:, 1:].ravel(), ends[:, 1:].ravel())
+        except ValueError:  # of which UnicodeDecodeError is one
+            return None
+        return words, numbers.astype(np.float32).reshape(-1, self.dim)
+
+    def _parse_by_line(self, block: bytes, line: int) -> Rows:
+        words, rows = [], []
+        for number, text in enumerate(block.split(b"\n")[:-1], start=line):
+            try:
+                word, row = self._parse_line(text.decode())
+            except ValueError as error:
+                raise ValueError(f"{self.name}, line {number}: {error}") from error
+            words.append(word)
+            rows.append(row)
+        return words, np.array(rows, dtype=np.float32).reshape(-1, self.dim)
+
+    def _parse_line(self, text: str) -> tuple[str, list[float]]:
+        fields = next(csv.reader([text]), []) if self.separator == "," else text.rsplit(" ", self.dim)
+        if len(fields) != self.dim + 1 or not fields[0] or not self.dim:
+            raise ValueError(f"expected a word and {max(self.dim, 1)} numbers, got {text[:60]!r}")
+        return fields[0], [_number(field) for field in fields[1:]]
+
+
+def _numbers(
+    text: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Parse many numbers at once, exactly as ``float`` does.
+
+    Those that look like -0.1234 (one digit, a point, up to 14 decimals) are summed up digit by digit, all in
+    step: their digits are a whole number below 2**53, which one correctly rounded division makes a decimal
+    fraction. The others are few, and left to ``float``.
+    """
+    negative = text[starts] == ord("-")
+    at = starts + negative
+    digit = text[at] - ord("0")  # uint8: what comes before "0" wraps round and is above 9 too
+    odd = (digit > 9) | (text[at + 1] != ord("."))
+    at += 2
+    decimals = ends - at
+    odd |= (decimals < 1) | (decimals > _MOST_DECIMALS)
+    most = min(int(decimals.max()), _MOST_DECIMALS)
+    decimals = np.clip(decimals, 0, _MOST_DECIMALS).astype(np.uint8)
+    values = digit.astype(np.float64)
+    for place in range(most):
+        digit = (text[at] - ord("0")) * (decimals > place)
+        odd |= digit > 9
+        values = 10 * values + digit
+        at += 1
+    values /= 10.0**most
+    np.negative(values, out=values, where=negative)
+    for i in np.flatnonzero(odd):
+        values[i] = _number(bytes(text[starts[i] : ends[i]]).decode())
+    return values
+
+
+def _number(field: str) -> float:
+    if not _is_number(field):
+        raise ValueError(f"{field!r} is not a finite number")
+    return float(field)
+
+
+def _is_number(field: str) -> bool:
+    try:
+        return "_" not in field and bool(np.isfinite(float(field)))
+    except ValueError:
+        return False
+
+
+def _refuse_repeated(words: list[str], name: str, line: int) -> None:
+    if len(set(words)) == len(words):
+        return
+    seen: dict[str, int] = {}
+    for number, word in enumerate(words, start=line):
+        if word in seen:
+            raise ValueError(f"{name}, line {number}: the word {word!r} is in line {seen[word]} already")
+        seen[word] = number
