@@ -4,14 +4,14 @@ Usage::
 
     results.py OLD.md NEW.md
 
-compares two pages by their structure: the same claims in the same order, with the same verdicts. What was
-measured differs from machine to machine and is left out. Exit code 1 if they differ.
+compares two pages but for the numbers, which differ from machine to machine: the claims, their order and
+their verdicts must be the same. Exit code 1 if they are not.
 """
 
 import difflib
 import os
 import platform
-import statistics
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,16 +19,20 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from lecture9_utils.claims import REGISTRY, Claim, Measure
+
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
-Records = Mapping[str, list[dict[str, Any]]]
+Record = dict[str, Any]  # a line that `lecture9_utils.claims.claim` wrote
 
 
 @dataclass
 class Outcome:
     """What a run says of the claims: records by claim and measure, and what is wrong."""
 
-    claims: dict[str, Any]
-    records: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    claims: dict[str, Claim]
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -38,17 +42,15 @@ class Outcome:
         return all(record is not None and record["holds"] for record in records)
 
 
-def registry(notebooks: Iterable[str] | None) -> dict[str, Any]:
+def registry(notebooks: Iterable[str] | None) -> dict[str, Claim]:
     """Return the registry's claims by id, in order; only those of some notebooks (``"07"``) if given."""
-    from lecture9_utils.claims import REGISTRY
-
     wanted = None if notebooks is None else set(notebooks)
     return {
         key: claim for key, claim in sorted(REGISTRY.items()) if wanted is None or claim.notebook in wanted
     }
 
 
-def hold(records: Records, claims: Mapping[str, Any]) -> Outcome:
+def hold(records: Mapping[str, list[Record]], claims: Mapping[str, Claim]) -> Outcome:
     """Hold the records of each notebook (by its number) against the claims that belong to it."""
     outcome = Outcome(dict(claims))
     for number, lines in sorted(records.items()):
@@ -66,34 +68,43 @@ def hold(records: Records, claims: Mapping[str, Any]) -> Outcome:
     return outcome
 
 
-def _take(outcome: Outcome, number: str, record: dict[str, Any]) -> None:
+def _take(outcome: Outcome, number: str, record: Record) -> None:
     key, name = record["id"], record["measure"]
     claim = outcome.claims.get(key)
     if claim is None or claim.notebook != number:
         outcome.problems.append(f"notebook {number} recorded {key}, which does not belong to it")
     elif name not in [measure.name for measure in claim.measures]:
         outcome.problems.append(f"{key} has no measure {name!r}, but notebook {number} recorded one")
+    elif (key, name) in outcome.records:
+        outcome.problems.append(f"{key} was checked twice: notebook {number} recorded {name!r} again")
     else:
         outcome.records[key, name] = record
 
 
 def table(outcome: Outcome) -> str:
     """Lay the claims out for the terminal, one measure a line."""
-    rows = [("claim", "the lecture says", "measured", "bounds", "holds")]
+    rows = [("claim", "the lecture says", "measured", "expected", "holds")]
     for key, claim in outcome.claims.items():
         for i, measure in enumerate(claim.measures):
-            record = outcome.records.get((key, measure.name))
-            said = shortened(claim.slide, 44) if i == 0 else ""
-            measured = f"{measure.name}: {value_text(record, measure.unit)}" if record else "never checked"
-            bounds = bounds_text(record["bounds"]) if record else ""
-            rows.append(
-                (key if i == 0 else "", said, measured, bounds, "yes" if record and record["holds"] else "NO")
-            )
+            head = ("", "") if i else (key, shortened(claim.slide, 48))
+            rows.append((*head, *_measured(measure, outcome.records.get((key, measure.name)))))
     if len(rows) == 1:
         return "These notebooks check no claim."
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _measured(measure: Measure, record: Record | None) -> tuple[str, str, str]:
+    """Write a measure as three cells: what was measured, what was expected, whether it holds."""
+    if record is None:
+        return f"{measure.name}: never checked", "", "NO"
+    expected = "yes" if measure.unit == "yes" else measure.expected(record["data"]).removeprefix(measure.name)
+    return (
+        f"{measure.name}: {value_text(record, measure)}",
+        expected.strip(),
+        "yes" if record["holds"] else "NO",
     )
 
 
@@ -104,39 +115,22 @@ def shortened(text: str, length: int) -> str:
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
-def value_text(record: Mapping[str, Any], unit: str) -> str:
-    """Write a measured value: a mean ± standard deviation over seeds, a number or yes / no."""
-    value = record["value"]
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if not isinstance(value, list):
-        return with_unit(number_text(value), unit)
-    mean, spread = statistics.fmean(value), statistics.stdev(value)
-    return f"{with_unit(f'{number_text(mean)} ± {number_text(spread)}', unit)} ({len(value)} seeds)"
+def value_text(record: Record, measure: Measure) -> str:
+    """Write what was measured: yes or no, a number, or mean ± standard deviation over the seeds."""
+    values = np.atleast_1d(record["value"])
+    if measure.unit == "yes":
+        return "yes" if values.min() == 1 else "no"
+    mean = number_text(values.mean(), measure.unit)
+    if len(values) == 1:
+        return mean
+    return f"{mean} ± {number_text(values.std(ddof=1), measure.unit)} ({len(values)} seeds)"
 
 
-def number_text(value: float | bool) -> str:
-    """Write a number with thousands separators or four significant digits, and a truth as yes or no."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def with_unit(text: str, unit: str) -> str:
-    """Put a unit after a value."""
-    return f"{text} {unit}".rstrip()
-
-
-def bounds_text(bounds: list[float | None]) -> str:
-    """Write bounds as a statement of the measured value."""
-    low, high = bounds
-    if low == high and low is not None:
-        return number_text(low)
-    if low is None:
-        return f"at most {number_text(high)}" if high is not None else "any"
-    return f"at least {number_text(low)}" if high is None else f"{number_text(low)} to {number_text(high)}"
+def number_text(value: float, unit: str) -> str:
+    """Write a share in percent, a whole number with separators, any other with four significant digits."""
+    if unit == "%":
+        return f"{100 * value:.1f}%"
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:.4g}"
 
 
 def page(outcome: Outcome, titles: Mapping[str, str], parameters: Mapping[str, Any]) -> str:
@@ -160,27 +154,21 @@ def page(outcome: Outcome, titles: Mapping[str, str], parameters: Mapping[str, A
 
 def summary(outcome: Outcome) -> str:
     """Count the verdicts in a sentence."""
-    wrong = sum(claim.kind == "wrong" for claim in outcome.claims.values())
-    failed = sum(not outcome.holds(key) for key in outcome.claims)
-    sentence = f"Of {len(outcome.claims)} statements, {len(outcome.claims) - wrong - failed} hold"
-    sentence += f" and {wrong} are wrong or misleading on the slides: their verdict says what is true."
+    confirmed = [claim for key, claim in outcome.claims.items() if outcome.holds(key)]
+    wrong = sum(claim.kind == "wrong" for claim in confirmed)
+    failed = len(outcome.claims) - len(confirmed)
+    sentence = f"Of {len(outcome.claims)} statements, {len(confirmed) - wrong} hold and {wrong} are wrong or"
+    sentence += " misleading as the slide has them: their verdict says what is true."
     return sentence + (f" {failed} could not be confirmed." if failed else "")
 
 
 def row(outcome: Outcome, key: str) -> str:
     """Write a claim as a line of a table."""
     claim = outcome.claims[key]
-    measured = []
-    for measure in claim.measures:
-        record = outcome.records[key, measure.name]
-        measured.append(f"{measure.name}: {value_text(record, measure.unit)}")
-    verdict = claim.verdict if outcome.holds(key) else "**Not confirmed:** the value is outside its bounds."
-    cells = [
-        key,
-        claim.slide,
-        "<br>".join(measured),
-        ("**Slide wrong.** " if claim.kind == "wrong" else "") + verdict,
-    ]
+    measured = [f"{m.name}: {value_text(outcome.records[key, m.name], m)}" for m in claim.measures]
+    verdict = claim.verdict if outcome.holds(key) else "**Not confirmed:** a measure is outside its bounds."
+    label = "**The slide is wrong or misleading.** " if claim.kind == "wrong" else ""
+    cells = [key, claim.slide, "<br>".join(measured), label + verdict]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -209,16 +197,16 @@ def replace(path: Path, text: str) -> None:
 
 
 def structure(text: str) -> list[str]:
-    """Return what is the same in such a page on every machine: headings, claims, statements and verdicts."""
+    """Return the headings and claims of such a page with a # for each number: the same on every machine."""
     lines = [line for line in text.splitlines() if line.startswith(("#", "| C"))]
-    return [" | ".join(cell for i, cell in enumerate(line.split(" | ")) if i != 2) for line in lines]
+    return [re.sub(r"(?<!\w)-?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?%?", "#", line) for line in lines]
 
 
 def main() -> int:
     """Compare two pages of results; see the module."""
     old, new = (structure(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:3])
-    differences = list(difflib.unified_diff(old, new, *sys.argv[1:3], lineterm="", n=0))
-    print("\n".join(differences) or f"{sys.argv[2]} has the claims and verdicts of {sys.argv[1]}.")
+    differences = list(difflib.unified_diff(old, new, "old", "new", lineterm="", n=0))
+    print("\n".join(differences) or "The two pages have the same claims and verdicts.")
     return int(bool(differences))
 
 

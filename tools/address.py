@@ -1,0 +1,77 @@
+"""Change the repository's address, which pyproject.toml names, everywhere it is written.
+
+Usage::
+
+    address.py owner/name
+"""
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+
+from isolation import ROOT
+
+BADGE = (
+    "[![Open In Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
+    "(https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name})"
+)
+SET_UP = """\
+import sys
+
+if "google.colab" in sys.modules:  # Colab has TensorFlow and NumPy: install only this lecture's helpers
+    %pip install --quiet --no-deps "lecture9-utils @ git+https://github.com/{repository}@v{version}"
+
+import lecture9_utils as l9"""
+
+
+def project(root: Path = ROOT) -> dict[str, str]:
+    """Return the configured repository ("owner/name") and the package's version."""
+    table = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    address = table["urls"]["Repository"]
+    return {"repository": address.removeprefix("https://github.com/"), "version": table["version"]}
+
+
+def badge(name: str, root: Path = ROOT) -> str:
+    """Return the badge, in Markdown, that opens a notebook in Colab."""
+    return BADGE.format(name=name, **project(root))
+
+
+def set_up(root: Path = ROOT) -> str:
+    """Return what every notebook's first code cell begins with."""
+    return SET_UP.format(**project(root))
+
+
+def files(root: Path = ROOT) -> list[Path]:
+    """Find the files that may name the address."""
+    patterns = ("pyproject.toml", "*.md", "data/*.md", "notebooks/*.ipynb", "notebooks/*/*.ipynb")
+    return sorted(path for pattern in patterns for path in root.glob(pattern))
+
+
+def change(repository: str, root: Path = ROOT) -> list[Path]:
+    """Write another address into all files that name the present one; return those that changed."""
+    old = re.compile(rf"(?<=github[./])(com/)?{re.escape(project(root)['repository'])}(?![\w-])")
+    changed = []
+    for path in files(root):
+        before = path.read_bytes().decode("utf-8")
+        after = old.sub(lambda match: (match[1] or "") + repository, before)
+        if after != before:
+            path.write_bytes(after.encode("utf-8"))
+            changed.append(path)
+    return changed
+
+
+def main() -> int:
+    """Run the command; see the module."""
+    wanted = sys.argv[1] if len(sys.argv) == 2 else ""
+    if not re.fullmatch(r"[\w-]+/[\w.-]*\w", wanted):
+        now = project()["repository"]
+        print(f"REPO must be owner/name, as in: make address REPO={now} (the present one)", file=sys.stderr)
+        return 2
+    for path in change(wanted):
+        print(path.relative_to(ROOT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
