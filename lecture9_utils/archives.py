@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -61,7 +60,7 @@ MEMBER_SHA256 = {
 }
 _REVIEW = re.compile(r"(?:\./)?(aclImdb/(?:train|test)/(?:neg|pos)/(\d+)_(\d+)\.txt)")
 REPLACE = "delete it and put the original there, or load again to download it"
-_ATTEMPTS, _PAUSE = 5, 2.0  # at one address; seconds
+_ATTEMPTS = 20  # at one address
 _BLOCK = 512  # a tar archive is made of blocks of this many bytes
 
 
@@ -138,23 +137,24 @@ def download(archive: Archive, folder: Path) -> Path:
                 failures.append(f"{url} ({_reason(error)})")
     raise ConnectionError(
         f"{archive.name} could not be downloaded from {' or '.join(failures)}: try again later, or get the "
-        f"file in another way and put it in {folder} (the environment variable LECTURE9_DATA names this folder)"
+        f"file in another way and put it in {folder}, or in a folder that LECTURE9_DATA names"
     )
 
 
 def _fetch(url: str, output_file: str, _: object, archive: Archive) -> None:
-    """Download to a file for pooch; after a broken connection go on where it broke, up to 5 times in all."""
+    """Download to a file for pooch; go on where the connection broke, as long as each time brings something."""
     import requests
 
+    path = Path(output_file)
     with progress(total=archive.size, desc=archive.name, unit="B", unit_scale=True) as bar:
-        for attempt in range(_ATTEMPTS):
+        for _attempt in range(_ATTEMPTS):
+            have = path.stat().st_size
             try:
-                _fetch_rest(url, Path(output_file), archive, bar)
-                return
-            except requests.RequestException as error:
-                if isinstance(error, requests.HTTPError) or attempt == _ATTEMPTS - 1:
+                return _fetch_rest(url, path, archive, bar)
+            except requests.RequestException:
+                if path.stat().st_size <= have:
                     raise
-                time.sleep(attempt * _PAUSE)
+    raise requests.ConnectionError
 
 
 def _fetch_rest(url: str, path: Path, archive: Archive, bar: "tqdm[Any]") -> None:
@@ -184,7 +184,7 @@ def _reason(error: Exception) -> str:
     import requests
 
     if isinstance(error, requests.HTTPError):
-        return f"answered {error.response.status_code}"
+        return f"answered {getattr(error.response, 'status_code', 'nothing')}"
     if isinstance(error, requests.exceptions.SSLError):
         return "its certificate is not valid"
     if isinstance(error, requests.ConnectionError | requests.Timeout):
@@ -242,7 +242,7 @@ def read_reviews(path: Path) -> tuple[str, dict[str, bytes]]:
 
 
 def reviews_digest(reviews: dict[str, bytes]) -> str:
-    r"""Digest reviews: SHA-256 over path, ``\0``, size in decimal, ``\0`` and bytes, in the order of the paths."""
+    r"""Digest reviews: SHA-256 over path, ``\0``, decimal size, ``\0`` and bytes, in the order of the paths."""
     digest = sha256()
     for name in sorted(reviews):
         digest.update(f"{name}\0{len(reviews[name])}\0".encode())
@@ -256,7 +256,7 @@ def _order(name: str) -> tuple[bool, bool, int, int]:
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Read the files of a gzipped tar archive in one go, 4 times as fast as the standard library's tarfile."""
+    """Read the files of a gzipped tar archive in one go; Python's own tarfile takes four times as long."""
     with gzip.open(path) as unzipped:
         stream = BufferedReader(cast(Any, unzipped), 1 << 20)
         while any(header := stream.read(_BLOCK)):

@@ -3,6 +3,7 @@
 ``python -m lecture9_utils.data`` fetches all of the real data.
 """
 
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ START, UNKNOWN, INDEX_FROM = (
     2,
     3,
 )  # of keras.datasets.imdb: word 1, the most frequent one, has the id 1 + 3
+_BYTES_A_MINUTE = 20e6 / 8 * 60
 Sequences = NDArray[np.object_]
 Labels = NDArray[np.int64]
 
@@ -232,7 +234,7 @@ def _number_words(path: Path) -> tuple[str, cache.Arrays]:
     digest, texts, sizes = _read_texts(path)
     train, test = _halves(texts, sizes)
     number: defaultdict[str, int] = defaultdict(count().__next__)  # in the order of first appearance
-    numbered = [np.array([number[word] for word in tokenize(text)], dtype=np.int32) for text in train]
+    numbered = [np.array([*map(number.__getitem__, tokenize(text))], dtype=np.int32) for text in train]
     frequencies = np.bincount(np.concatenate(numbered))
     known = dict(number)
     numbered += [np.array([known.get(word, -1) for word in tokenize(text)], dtype=np.int32) for text in test]
@@ -269,3 +271,35 @@ def _shuffled(
     for i, j in enumerate(order.tolist()):
         x[i] = sequences[j]
     return x, labels[order]
+
+
+def main() -> int:
+    """Fetch, verify and parse all of the real data, and say before how much that is.
+
+    Returns
+    -------
+    int
+        0 if all is there, 1 if not; the reason is then on standard error.
+    """
+    folder = archives.data_folder()
+    for archive in (archives.IMDB, archives.GLOVE):
+        size, minutes = archive.size / 1e6, archive.size / _BYTES_A_MINUTE
+        there = f"is in {folder} already"
+        needed = f"is downloaded to {folder}: {size:,.0f} MB, about {minutes:.0f} min at 20 Mbit/s"
+        print(f"{archive.name} {there if (folder / archive.name).is_file() else needed}", flush=True)
+    print(f"Then all is read and kept in {cache.folder()}: up to 0.4 GB, about 1 min", flush=True)
+    try:
+        print(f"IMDb: {len(load_imdb('full').train.texts):,} reviews to train with", flush=True)
+        load_imdb_sequences(data="full")
+        dims = archives.glove_dims(archives.find(archives.GLOVE, "full"))
+        for dim in sorted({50, 100} & set(dims)):
+            print(f"GloVe: {len(load_glove('full', dim)):,} words in {dim} dimensions", flush=True)
+    except (OSError, ValueError) as error:
+        print(getattr(error, "strerror", None) or error, file=sys.stderr)
+        return 1
+    print("All is there.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -195,7 +195,7 @@ def _numbers(
     odd |= (decimals < 1) | (decimals > _MOST_DECIMALS)
     most = min(int(decimals.max()), _MOST_DECIMALS)
     decimals = np.clip(decimals, 0, _MOST_DECIMALS).astype(np.uint8)
-    values = digit.astype(np.float64)
+    values: NDArray[np.float64] = digit.astype(np.float64)
     for place in range(most):
         digit = (text[at] - ord("0")) * (decimals > place)
         odd |= digit > 9

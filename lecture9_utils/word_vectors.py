@@ -94,7 +94,8 @@ class WordVectors:
         return word in self._row
 
     def __getitem__(self, word: str) -> Floats:
-        return self.vectors[self._number(word)]
+        vector: Floats = self.vectors[self._number(word)]
+        return vector
 
     def _number(self, word: str) -> int:
         if word not in self._row:
@@ -103,7 +104,7 @@ class WordVectors:
 
     @cached_property
     def _lengths(self) -> Floats:
-        lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))
+        lengths: Floats = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))
         if not np.isfinite(lengths).all():
             word = self.words[int(np.argmin(np.isfinite(lengths)))]
             raise ValueError(f"the vector of {word!r} holds something that is not a finite number")
