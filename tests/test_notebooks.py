@@ -96,6 +96,11 @@ def no_error_and_nothing_on_stderr(document):
 
 
 @check
+def all_claims_hold(document):
+    return [o.text for o in document.outputs if "✗" in o.get("text", "")]
+
+
+@check
 def no_widget(document):
     return [o for o in document.outputs if "vnd.jupyter.widget" in json.dumps(o)]
 
@@ -315,6 +320,7 @@ BREAKS: list[tuple[str, Callable[[Document], Any]]] = [
         "no_error_and_nothing_on_stderr",
         show({"output_type": "error", "ename": "E", "evalue": "", "traceback": []}),
     ),
+    ("all_claims_hold", show(text("✗ C09 does not hold"))),
     ("no_widget", show(picture("application/vnd.jupyter.widget-view+json"))),
     ("no_address_in_memory", show(text("<frog at 0x7f00a1b2c3d4>"))),
     ("one_title_first", put(0, "# Good", "## Good")),

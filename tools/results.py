@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from lecture9_utils import archives
 from lecture9_utils.claims import REGISTRY, Claim, Measure
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
@@ -116,21 +117,21 @@ def shortened(text: str, length: int) -> str:
 
 
 def value_text(record: Record, measure: Measure) -> str:
-    """Write what was measured: yes or no, a number, or mean ± standard deviation over the seeds."""
+    """Write what was measured: yes or no, a number, or mean ± standard deviation of n values."""
     values = np.atleast_1d(record["value"])
     if measure.unit == "yes":
         return "yes" if values.min() == 1 else "no"
     mean = number_text(values.mean(), measure.unit)
     if len(values) == 1:
         return mean
-    return f"{mean} ± {number_text(values.std(ddof=1), measure.unit)} ({len(values)} seeds)"
+    return f"{mean} ± {number_text(values.std(ddof=1), measure.unit, digits=2)} (n = {len(values)})"
 
 
-def number_text(value: float, unit: str) -> str:
-    """Write a share in percent, a whole number with separators, any other with four significant digits."""
+def number_text(value: float, unit: str, digits: int = 4) -> str:
+    """Write a share in percent, a whole number with separators, any other with so many significant digits."""
     if unit == "%":
         return f"{100 * value:.1f}%"
-    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:.{digits}g}"
 
 
 def page(outcome: Outcome, titles: Mapping[str, str], parameters: Mapping[str, Any]) -> str:
@@ -180,9 +181,23 @@ def made_with(parameters: Mapping[str, Any]) -> list[str]:
         "## What this was made with\n",
         f"- Python {platform.python_version()}, {versions}",
         f"- {platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
-        f"- parameters: {given}\n",
-        f"To make it again: `make run {given}`. ± is the standard deviation over the seeds. The last digits",
-        "change from one machine to another; the verdicts should not.",
+        *(f"- {line}" for line in data(parameters)),
+        f"- the notebooks' parameters {given}\n",
+        f"To make it again: `make run {given}`. ± is the standard deviation over n values, one for each seed",
+        "(or, in C12, each number of buckets). The last digits change from one machine to another; the",
+        "verdicts should not.",
+    ]
+
+
+def data(parameters: Mapping[str, Any]) -> list[str]:
+    """Say which data a full run was on. Loading it has checked these digests."""
+    member = f"glove.6B.{parameters.get('GLOVE_DIM', 100)}d.txt"
+    of = member if member in archives.MEMBER_SHA256 else archives.GLOVE.name
+    vectors = archives.MEMBER_SHA256.get(member, archives.GLOVE.sha256)
+    return [
+        f"the 50,000 labelled reviews of {archives.IMDB.name} (Maas et al., 2011); SHA-256 over their paths "
+        f"and bytes: `{archives.REVIEWS_SHA256}`",
+        f"{member} of {archives.GLOVE.name} (Pennington et al., 2014); SHA-256 of {of}: `{vectors}`",
     ]
 
 

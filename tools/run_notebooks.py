@@ -67,8 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         given, settings = split(options.values)
-        everything = find_notebooks(options.folder)
-        notebooks = select(everything, settings["NOTEBOOKS"])
+        notebooks = select(find_notebooks(options.folder), settings["NOTEBOOKS"])
         values = check(given, notebooks)
         if options.store and given:
             raise RefusedError(
@@ -80,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     folder = options.build.resolve() / f"run-{values.get('DATA', 'sample')}"
     runs = run_all(notebooks, values, folder, jobs, timeout, isolated(options.build.resolve() / "state"))
-    return conclude(runs, values, folder, complete=notebooks == everything, options=options)
+    return conclude(runs, values, folder, complete=not settings["NOTEBOOKS"], options=options)
 
 
 def split(values: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -304,8 +303,7 @@ def conclude(
     print(f"\n{results.table(outcome)}\n\n{costs(runs)}")
     for run in failed:
         print(f"\n{run.notebook.name} failed; {run.error}\nIts log: {shown(folder / run.notebook.stem)}.log")
-    for problem in outcome.problems:
-        print(f"\n{problem}")
+    print("\n" + "\n".join(outcome.problems) if outcome.problems else "\nAll claims hold.")
     if complete and values.get("DATA") == "full" and not failed and not outcome.missing:
         titles = {number(run.notebook): title(run.notebook) for run in runs}
         results.replace(options.results, results.page(outcome, titles, effective(runs, values)))
