@@ -1,6 +1,6 @@
 """GloVe, short enough to read aloud: word vectors from the counts of which words occur near which."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -67,30 +67,33 @@ def train_glove(
     seed: int = 0,
     *,
     x_max: float = 100.0,
-    learning_rate: float = 0.05,
-    batch_size: int = 10_000,
+    learning_rate: float = 0.1,
+    batch_size: int = 100,
+    on_epoch: Callable[[float], object] | None = None,
 ) -> Floats:
     """Learn a vector for each word, so that dot products of vectors give the logarithms of the counts.
 
-    Minimises :math:`\\sum_{ij} f(X_{ij}) (w_i \\cdot \\tilde w_j + b_i + \\tilde b_j - \\log X_{ij})^2` over the
-    counts that are not zero, with :math:`f(x) = \\min(1, (x / x_{max})^{0.75})`, by AdaGrad.
+    Minimises :math:`\\sum_{ij} f(X_{ij}) (w_i \\cdot \\tilde w_j + b_i + \\tilde b_j - \\log X_{ij})^2` with
+    :math:`f(x) = \\min(1, (x / x_{max})^{0.75})`, which is 0 where the count is 0, by AdaGrad.
 
     Parameters
     ----------
-    counts : scipy.sparse array or matrix, shape (n_words, n_words)
+    counts : scipy.sparse array or matrix, or ndarray, shape (n_words, n_words)
         As `cooccurrences` returns it: no negative counts.
     dim : int
         The length of each vector, at least 1.
     epochs : int
-        How often all the counts are gone through, at least 1.
+        How often all the words are gone through, at least 1.
     seed : int
-        The starting vectors and the order of the counts follow from it.
+        The starting vectors and the order of the words follow from it.
     x_max : float
         The count from which on a pair of words has its full weight.
     learning_rate : float
         AdaGrad's first step size.
     batch_size : int
-        How many counts make one step.
+        How many words make one step, each with all its neighbours.
+    on_epoch : callable, optional
+        Called after each epoch with the sum that is minimised, as it was met on the way.
 
     Returns
     -------
@@ -100,15 +103,16 @@ def train_glove(
     Raises
     ------
     ValueError
-        If `counts` is not square, is empty, or holds a negative or infinite count, or if a size is below 1.
+        If `counts` is not square, is all zero, or holds a negative or infinite count, or if a size is below 1.
 
     Examples
     --------
-    >>> counts = cooccurrences([[0, 1, 0, 1], [2, 3, 2, 3]] * 9, n_words=4)
-    >>> vectors = train_glove(counts, dim=2, epochs=50)
+    >>> counts = cooccurrences([[0, 1, 0, 1], [2, 3, 2, 3], [0, 2]] * 9, n_words=4)
+    >>> losses = []
+    >>> vectors = train_glove(counts, dim=2, epochs=50, on_epoch=losses.append)
     >>> vectors.shape
     (4, 2)
-    >>> bool(vectors[0] @ vectors[1] > vectors[0] @ vectors[2])
+    >>> losses[-1] < losses[0] / 10
     True
 
     References
@@ -121,31 +125,45 @@ def train_glove(
     for name, size in (("dim", dim), ("epochs", epochs), ("batch_size", batch_size)):
         if size < 1:
             raise ValueError(f"{name} must be at least 1, got {size}")
-    entries = _entries(counts, x_max)
-    random = np.random.RandomState(seed)
-    parameters = _start(counts.shape[0], dim, random)
+    weights, logarithms = _weights_and_logarithms(counts, x_max)
+    n_words, random = counts.shape[0], np.random.RandomState(seed)
+    parameters = _start(n_words, dim, random)
     squares = [np.ones_like(parameter) for parameter in parameters]
     for _ in progress(range(epochs), desc=f"GloVe, {dim} dimensions", unit="epoch"):
-        for batch in _batches(entries, batch_size, random):
-            for parameter, gradient, square in zip(
-                parameters, _gradients(parameters, *batch), squares, strict=True
-            ):
-                square += gradient**2
-                parameter -= learning_rate * gradient / np.sqrt(square)
-    words, neighbours = parameters[:2]
-    return words + neighbours
+        loss, order = 0.0, random.permutation(n_words)
+        for i in range(0, n_words, batch_size):
+            rows = order[i : i + batch_size]
+            weight, logarithm = weights[rows].toarray(), logarithms[rows].toarray()
+            loss += _step(parameters, squares, rows, weight, logarithm, learning_rate)
+        if on_epoch:
+            on_epoch(loss)
+    W, C = parameters[:2]
+    return W + C
 
 
-def _gradients(
-    parameters: list[Floats], i: NDArray[np.int64], j: NDArray[np.int64], log_count: Floats, weight: Floats
-) -> list[Floats]:
-    """Differentiate half the weighted squared error of some counts by W, W~, b and b~."""
-    from scipy.sparse import csr_array
-
+def _step(
+    parameters: list[Floats],
+    squares: list[Floats],
+    rows: NDArray[np.int64],
+    weight: Floats,
+    logarithm: Floats,
+    learning_rate: float,
+) -> float:
+    """Move the parameters against the gradient of some words' rows; return their part of the sum."""
     W, C, b, c = parameters
-    error = (W[i] * C[j]).sum(axis=1) + b[i] + c[j] - log_count
-    slope = csr_array((weight * error, (i, j)), shape=(len(b), len(c)))
-    return [slope @ C, slope.T @ W, slope.sum(axis=1), slope.sum(axis=0)]
+    error = W[rows] @ C.T + b[rows, None] + c - logarithm
+    slope = weight * error  # half the derivative of weight * error²
+    everywhere = slice(None)
+    gradients: list[tuple[Any, Floats]] = [
+        (rows, slope @ C),
+        (everywhere, slope.T @ W[rows]),
+        (rows, slope.sum(axis=1)),
+        (everywhere, slope.sum(axis=0)),
+    ]
+    for parameter, square, (where, gradient) in zip(parameters, squares, gradients, strict=True):
+        square[where] += gradient**2
+        parameter[where] -= learning_rate * gradient / np.sqrt(square[where])
+    return float((slope * error).sum())
 
 
 def _start(n_words: int, dim: int, random: np.random.RandomState) -> list[Floats]:
@@ -154,30 +172,22 @@ def _start(n_words: int, dim: int, random: np.random.RandomState) -> list[Floats
     return [W, C, np.zeros(n_words), np.zeros(n_words)]
 
 
-def _entries(counts: Any, x_max: float) -> tuple[NDArray[Any], ...]:
-    """List row, column, logarithm and weight of each count."""
-    from scipy.sparse import coo_array
+def _weights_and_logarithms(counts: Any, x_max: float) -> tuple[Any, Any]:
+    """Take f and the logarithm of each count; both are 0 where the count is."""
+    from scipy.sparse import csr_array
 
     if len(counts.shape) != 2 or counts.shape[0] != counts.shape[1]:
         raise ValueError(f"counts must be a square matrix, words by words, got shape {counts.shape}")
-    table = coo_array(counts, dtype=np.float64)
-    table.eliminate_zeros()
-    if table.nnz == 0:
+    weights = csr_array(counts, dtype=np.float64, copy=True)
+    weights.eliminate_zeros()
+    if weights.nnz == 0:
         raise ValueError("counts are all zero: no two words occur together, give longer sequences")
-    if not (np.isfinite(table.data).all() and table.data.min() > 0 and x_max > 0):
+    if not (np.isfinite(weights.data).all() and weights.data.min() > 0 and x_max > 0):
         raise ValueError("counts must be finite and not negative, and x_max above 0")
-    weight = np.minimum(1.0, table.data / x_max) ** 0.75
-    return table.row.astype(np.int64), table.col.astype(np.int64), np.log(table.data), weight
-
-
-def _batches(
-    entries: tuple[NDArray[Any], ...], size: int, random: np.random.RandomState
-) -> Iterator[list[NDArray[Any]]]:
-    """Go through all counts once, in a new order."""
-    order = random.permutation(len(entries[0]))
-    for start in range(0, len(order), size):
-        chosen = order[start : start + size]
-        yield [entry[chosen] for entry in entries]
+    logarithms = weights.copy()
+    logarithms.data = np.log(weights.data)
+    weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
+    return weights, logarithms
 
 
 def _joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
