@@ -142,7 +142,7 @@ def download(archive: Archive, folder: Path) -> Path:
 
 
 def _fetch(url: str, output_file: str, _: object, archive: Archive) -> None:
-    """Download to a file for pooch; go on where the connection broke, as long as each time brings something."""
+    """Download to a file for pooch; go on where the connection broke, while each time brings something."""
     import requests
 
     path = Path(output_file)
@@ -174,7 +174,7 @@ def _fetch_rest(url: str, path: Path, archive: Archive, bar: "tqdm[Any]") -> Non
             file.truncate(have)
             file.seek(have)
             bar.update(have - bar.n)
-            for block in response.iter_content(1 << 18):
+            for block in response.iter_content(1 << 16):
                 file.write(block)
                 bar.update(len(block))
 
@@ -242,7 +242,7 @@ def read_reviews(path: Path) -> tuple[str, dict[str, bytes]]:
 
 
 def reviews_digest(reviews: dict[str, bytes]) -> str:
-    r"""Digest reviews: SHA-256 over path, ``\0``, decimal size, ``\0`` and bytes, in the order of the paths."""
+    r"""Digest reviews: SHA-256 over path, ``\0``, decimal size, ``\0``, bytes, in the order of the paths."""
     digest = sha256()
     for name in sorted(reviews):
         digest.update(f"{name}\0{len(reviews[name])}\0".encode())
@@ -301,13 +301,17 @@ def read_glove(path: Path, dim: int) -> tuple[str, Rows]:
     member = f"glove.6B.{dim}d.txt"
     with _damage_named(path), zipfile.ZipFile(path) as archive:
         if member not in archive.namelist():
-            dims = glove_dims(path)
+            dims = " and ".join(map(str, glove_dims(path))) or "no"
             raise ValueError(
                 f"{path} has vectors of {dims} dimensions, not of {dim}: give one of these as dim"
             )
         with archive.open(member) as file:
             hashing = _Hashing(file)
             rows = read_rows(cast(IO[bytes], hashing), f"{path}, {member}", "glove")
+        if rows[1].shape[1] != dim:
+            raise ValueError(
+                f"{path}, {member} has vectors of {rows[1].shape[1]} dimensions, not of {dim}: {REPLACE}"
+            )
         return hashing.digest.hexdigest(), rows
 
 

@@ -9,6 +9,7 @@ costs time, never results: a folder that cannot be written to gives one warning,
 import functools
 import json
 import os
+import re
 import tempfile
 import warnings
 import zlib
@@ -89,9 +90,10 @@ def digest_of(path: Path, what: str) -> str | None:
         What `remember` was told, if it was told about this very file.
     """
     try:
-        return _path(_identity(path, what), "txt").read_text(encoding="ascii") or None
+        digest = _path(_identity(path, what), "txt").read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return None
+    return digest if re.fullmatch("[0-9a-f]{64}", digest) else None
 
 
 def remember(path: Path, what: str, digest: str) -> None:
