@@ -18,7 +18,7 @@ _HOME_OF = {
         "word_vectors": ("WordVectors",),
         "glove": ("cooccurrences", "train_glove"),
         "claims": ("begin", "claim"),
-        "progress": ("progress",),
+        "progress_bar": ("progress",),
         "training": ("accuracy", "fit"),
     }.items()
     for name in names
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .data import load_imdb_sequences as load_imdb_sequences
     from .glove import cooccurrences as cooccurrences
     from .glove import train_glove as train_glove
-    from .progress import progress as progress
+    from .progress_bar import progress as progress
     from .text import Vocabulary as Vocabulary
     from .text import bag_of_ngrams as bag_of_ngrams
     from .text import characters as characters

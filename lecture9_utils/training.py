@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from .progress import progress
+from .progress_bar import progress
 
 if TYPE_CHECKING:
     import keras

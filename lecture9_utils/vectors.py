@@ -140,7 +140,7 @@ def collisions(words: Iterable[str], buckets: int) -> int:
 
     Examples
     --------
-    >>> collisions(["frog", "toad", "newt", "frog"], 2)
+    >>> collisions(["frog", "toad", "newt", "frog"], 4)
     1
 
     References

@@ -1,5 +1,6 @@
 """One progress bar for terminals and notebooks, which leaves nothing behind."""
 
+import sys
 from collections.abc import Iterable
 from io import StringIO
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 
-class _NotebookBar(tqdm):  # type: ignore[type-arg]
+class _NotebookBar(tqdm):  # type: ignore[misc]
     """A bar in a cell's output that is replaced in place and ends as an empty line.
 
     It begins and ends with the same empty text, so a stored notebook is the same after every run.
@@ -16,7 +17,7 @@ class _NotebookBar(tqdm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any):
         from IPython.display import display
 
-        self._output = display({"text/plain": ""}, raw=True, display_id=True)
+        self._output: Any = display({"text/plain": ""}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
         super().__init__(*args, **{**kwargs, "file": StringIO(), "ncols": 88})
 
     def display(self, msg: str | None = None, pos: int | None = None) -> None:  # noqa: ARG002
@@ -58,9 +59,8 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
 
 
 def _in_notebook() -> bool:
-    try:
-        return type(get_ipython()).__name__ == "ZMQInteractiveShell" or "google.colab" in str(
-            type(get_ipython())
-        )  # type: ignore[name-defined]
-    except NameError:  # plain Python
+    if "IPython" not in sys.modules:
         return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
