@@ -16,6 +16,7 @@ import argparse
 import ast
 import json
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -373,4 +374,8 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends this ends the kernels too
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Interrupted: no outputs and no results were written.")
