@@ -40,7 +40,6 @@ def isolated(state: Path) -> dict[str, str]:
     }
     variables = kept | {name: str(state / folder) for name, folder in folders.items()}
     variables |= {
-        "JUPYTER_PREFER_ENV_PATH": "1",
         "KERAS_BACKEND": "tensorflow",
         "COLUMNS": "80",
         "PYTHONNOUSERSITE": "1",
