@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 Format = Literal["glove", "word2vec", "csv"]
 Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 Rows = tuple[list[str], Floats]
 
 _BLOCK = 1 << 19  # bytes parsed at once: small enough to stay in the processor's cache
-_MOST_DECIMALS = 14  # so that all digits together stay below 2**53, where float64 is exact
+_LOWEST_BYTES = np.array([256**length - 1 for length in range(9)], dtype=np.uint64)
 
 
 def read_rows(file: IO[bytes], name: str, format: Format | None = None) -> Rows:
@@ -177,35 +178,51 @@ class _Layout:
         return fields[0], [_number(field) for field in fields[1:]]
 
 
-def _numbers(
-    text: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _numbers(text: Bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.float64]:
     """Parse many numbers at once, exactly as ``float`` does.
 
-    Those that look like -0.1234 (one digit, a point, up to 14 decimals) are summed up digit by digit, all in
-    step: their digits are a whole number below 2**53, which one correctly rounded division makes a decimal
-    fraction. The others are few, and left to ``float``.
+    Nearly all look like -0.1234: one digit, a point, up to 14 decimals. Their digits make a whole number
+    below 2**53, which float64 holds exactly, and one correctly rounded division puts the point where it
+    belongs. The others are few, and left to ``float``.
     """
     negative = text[starts] == ord("-")
     at = starts + negative
-    digit = text[at] - ord("0")  # uint8: what comes before "0" wraps round and is above 9 too
+    digit = text[at] - ord("0")  # as uint8: what comes before "0" wraps round and is above 9 too
     odd = (digit > 9) | (text[at + 1] != ord("."))
     at += 2
     decimals = ends - at
-    odd |= (decimals < 1) | (decimals > _MOST_DECIMALS)
-    most = min(int(decimals.max()), _MOST_DECIMALS)
-    decimals = np.clip(decimals, 0, _MOST_DECIMALS).astype(np.uint8)
+    odd |= (decimals < 1) | (decimals > 14)
     values: NDArray[np.float64] = digit.astype(np.float64)
-    for place in range(most):
-        digit = (text[at] - ord("0")) * (decimals > place)
-        odd |= digit > 9
-        values = 10 * values + digit
-        at += 1
-    values /= 10.0**most
+    scale, most = 1.0, decimals.max()
+    for place, length in ((0, 8), (8, 6)):
+        if most > place:
+            digits, wrong = _eight_digits(text, at + place, np.clip(decimals - place, 0, length))
+            values = values * 10.0**length + digits // 10 ** (8 - length)
+            scale *= 10.0**length
+            odd |= wrong
+    values /= scale
     np.negative(values, out=values, where=negative)
     for i in np.flatnonzero(odd):
         values[i] = _number(bytes(text[starts[i] : ends[i]]).decode())
     return values
+
+
+def _eight_digits(
+    text: Bytes, at: NDArray[np.int64], length: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """Read a whole number of eight digits at each place: `length` digits of the text, then zeros.
+
+    The eight characters are taken as one uint64, the first in its lowest byte, and its neighbouring parts are
+    put together: digits to pairs, pairs to fours, fours to eight (D. Lemire, "Quickly parsing eight digits").
+    The second array says where a character is no digit.
+    """
+    words = np.ndarray(len(text) - 7, "<u8", text.data, strides=(1,)).take(at)
+    words ^= np.uint64(0x3030303030303030)  # the digits become 0 to 9, all others more
+    words &= _LOWEST_BYTES.take(length)
+    wrong = (words | words + np.uint64(0x7676767676767676)) & np.uint64(0x8080808080808080) != 0
+    for size, keep in ((1, 0x00FF00FF00FF00FF), (2, 0x0000FFFF0000FFFF), (4, 0x00000000FFFFFFFF)):
+        words = (words * np.uint64(10**size) + (words >> np.uint64(8 * size))) & np.uint64(keep)
+    return words, wrong
 
 
 def _number(field: str) -> float:

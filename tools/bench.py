@@ -1,0 +1,302 @@
+"""How fast the package is, held against the lecture's way of doing the same: ``make bench``.
+
+Everything is measured in this run, on this machine, each time in a process of its own; on the real data where
+the folder LECTURE9_DATA holds it, else on the sample, on which only the order of magnitude means something.
+Imports are not timed, nor is the unpacking of the archives that the lecture's way needs.
+"""
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+Result = dict[str, Any]
+
+
+# The lecture's way, as on the slides (the Tokenizer is where Keras 3 has hidden it).
+
+
+def lecture_reviews(folder: Path, _: str) -> Result:
+    """List the folders, open each file, fit a Tokenizer, and pad; then the same for the test half."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    from keras.src.legacy.preprocessing.text import Tokenizer
+    from keras.utils import pad_sequences
+
+    def read(half: str) -> list[str]:
+        texts = []
+        for label_type in ("neg", "pos"):
+            directory = os.path.join(folder, "aclImdb", half, label_type)  # noqa: PTH118
+            for name in os.listdir(directory):  # noqa: PTH208
+                if name[-4:] == ".txt":
+                    f = open(os.path.join(directory, name), encoding="utf-8")  # noqa: PTH118, PTH123, SIM115
+                    texts.append(f.read())
+                    f.close()
+        return texts
+
+    start = time.perf_counter()
+    texts = read("train")
+    tokenizer = Tokenizer(num_words=10_000)
+    tokenizer.fit_on_texts(texts)
+    shape = pad_sequences(tokenizer.texts_to_sequences(texts), maxlen=100).shape
+    train_seconds = time.perf_counter() - start
+    pad_sequences(tokenizer.texts_to_sequences(read("test")), maxlen=100)
+    return {"seconds": time.perf_counter() - start, "train_seconds": train_seconds, "reviews": shape[0]}
+
+
+def lecture_glove(folder: Path, _: str) -> Result:
+    """Read GloVe's text line by line into a dictionary of small arrays."""
+    import numpy as np
+
+    start = time.perf_counter()
+    embeddings_index = {}
+    f = open(os.path.join(folder, "glove.6B.50d.txt"), encoding="utf-8")  # noqa: PTH118, PTH123, SIM115
+    for line in f:
+        values = line.split()
+        word = values[0]
+        coefs = np.asarray(values[1:], dtype="float32")
+        embeddings_index[word] = coefs
+    f.close()
+    return {"seconds": time.perf_counter() - start, "words": len(embeddings_index)}
+
+
+def lecture_rnn(_: Path, data: str) -> Result:
+    """Train the slides' SimpleRNN with the slides' code."""
+    return train(data, jit_compile=False)
+
+
+# The ways of others, and ours.
+
+
+def gensim_glove(folder: Path, _: str) -> Result:
+    """Read the same file with gensim."""
+    from gensim.models import KeyedVectors
+
+    start = time.perf_counter()
+    KeyedVectors.load_word2vec_format(folder / "glove.6B.50d.txt", no_header=True)
+    return {"seconds": time.perf_counter() - start}
+
+
+def our_reviews(_: Path, data: str) -> Result:
+    """Load both halves as integers and pad them."""
+    from lecture9_utils import load_imdb_sequences, pad
+
+    start = time.perf_counter()
+    for x, _labels in load_imdb_sequences(data=data):
+        pad(x, 100)
+    return {"seconds": time.perf_counter() - start}
+
+
+def our_glove(_: Path, data: str) -> Result:
+    """Load the vectors and look a word up; then say how much memory the whole process takes."""
+    from lecture9_utils import load_glove
+
+    start = time.perf_counter()
+    vectors = load_glove(data, 50)
+    vectors[vectors.words[-1]].sum()
+    return {
+        "seconds": time.perf_counter() - start,
+        "resident": resident_bytes(),
+        "matrix": vectors.vectors.nbytes,
+    }
+
+
+def nearest(_: Path, data: str) -> Result:
+    """Find the neighbours of the same words with gensim and with the package, in turns."""
+    from gensim.models import KeyedVectors
+
+    from lecture9_utils import load_glove
+
+    ours = load_glove(data, 50)
+    theirs = KeyedVectors(ours.dim)
+    theirs.add_vectors(ours.words, ours.vectors)
+    times: dict[str, list[float]] = {"gensim": [], "ours": []}
+    for word in ours.words[100:400:5]:
+        times["gensim"].append(seconds_of(lambda: theirs.most_similar(word, topn=10)))  # noqa: B023
+        times["ours"].append(seconds_of(lambda: ours.nearest(word, 10)))  # noqa: B023
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def our_rnn(_: Path, data: str) -> Result:
+    """Train the same model compiled by XLA, with the package's bar."""
+    return train(data, jit_compile=True)
+
+
+def import_package(_: Path, __: str) -> Result:
+    """Import the package."""
+    seconds = seconds_of(lambda: __import__("lecture9_utils"))
+    return {"seconds": seconds, "tensorflow": "tensorflow" in sys.modules}
+
+
+def train(data: str, jit_compile: bool) -> Result:
+    """Train an Embedding and a SimpleRNN(32) on 100 words a review for 10 epochs, compilation included."""
+    from lecture9_utils import fit, load_imdb_sequences, pad
+    from lecture9_utils.quiet import keras
+
+    (x_train, y_train), _ = load_imdb_sequences(data=data)
+    input_train = pad(x_train, 100)
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.layers.Embedding(10_000, 32),
+            keras.layers.SimpleRNN(32),
+            keras.layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    options: dict[str, Any] = {"epochs": 10, "batch_size": 128, "validation_split": 0.2}
+    compiled: dict[str, Any] = {"jit_compile": True} if jit_compile else {}
+    start = time.perf_counter()
+    model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"], **compiled)
+    if jit_compile:
+        accuracy = fit(model, input_train, y_train, **options)["val_accuracy"]
+    else:
+        accuracy = model.fit(input_train, y_train, verbose=0, **options).history["val_accuracy"]
+    return {"seconds": time.perf_counter() - start, "best": max(accuracy), "last": accuracy[-1]}
+
+
+# Measuring.
+
+WORK: dict[str, Callable[[Path, str], Result]] = {
+    function.__name__: function
+    for function in (
+        lecture_reviews, lecture_glove, lecture_rnn, gensim_glove, our_reviews, our_glove, nearest, our_rnn,
+        import_package,
+    )
+}  # fmt: skip
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """Time one call."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def resident_bytes() -> int:
+    """Say how much memory this process has now, or (where the system does not tell) had at most."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+    except FileNotFoundError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def measure(name: str, folder: Path, data: str, times: int = 1, empty_cache: bool = False) -> Result:
+    """Do one work in `times` fresh processes and return the fastest one's result."""
+    results = []
+    for _ in range(times):
+        with tempfile.TemporaryDirectory() as empty:
+            cache = empty if empty_cache else str(folder / "cache")
+            command = [sys.executable, __file__, name, str(folder), data]
+            environment = {**os.environ, "LECTURE9_CACHE": cache}
+            done = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        results.append(json.loads(done.stdout))
+    return min(results, key=lambda result: result.get("seconds", 0))
+
+
+def unpack(folder: Path, data: str) -> None:
+    """Unpack the archives, as the lecture asks students to do by hand."""
+    import tarfile
+    import zipfile
+
+    from lecture9_utils import archives
+
+    with tarfile.open(archives.find(archives.IMDB, data)) as reviews:
+        reviews.extractall(folder, filter="data")
+    with zipfile.ZipFile(archives.find(archives.GLOVE, data)) as vectors:
+        vectors.extract("glove.6B.50d.txt", folder)
+
+
+def has_real_data() -> bool:
+    """Say whether the real archives are there (nothing is downloaded for a benchmark)."""
+    from lecture9_utils import archives
+
+    return all((archives.data_folder() / a.name).is_file() for a in (archives.IMDB, archives.GLOVE))
+
+
+def row(work: str, against: str, theirs: float, ours: float, target: float, note: str = "") -> None:
+    """Print one comparison."""
+    ratio = theirs / ours
+    met = "met" if ratio >= target else "MISSED"
+    print(
+        f"{work:<44} {against:<18} {theirs:>8.3f} s {ours:>8.3f} s {ratio:>7.1f}×  "
+        f"at least {target:g}×: {met}{note}",
+        flush=True,
+    )
+
+
+def compare_loading(folder: Path, data: str) -> None:
+    """Print the rows about reading."""
+    lecture = measure("lecture_reviews", folder, data, times=2)
+    first = measure("our_reviews", folder, data, times=2, empty_cache=True)
+    measure("our_reviews", folder, data)
+    cached = measure("our_reviews", folder, data, times=3)
+    n = lecture["reviews"]
+    works = f"{n:,} + {n:,} reviews, disk to padded"
+    row(f"{works}, first", "the lecture's way", lecture["seconds"], first["seconds"], 2)
+    row(f"{works}, cached", "the lecture's way", lecture["seconds"], cached["seconds"], 20)
+    note = f" (the lecture on {n:,} reviews only)"
+    row("", "half its work", lecture["train_seconds"], first["seconds"], 1, note)
+    row("", "half its work", lecture["train_seconds"], cached["seconds"], 20, note)
+
+    lecture = measure("lecture_glove", folder, data, times=2)
+    gensim = measure("gensim_glove", folder, data)
+    first = measure("our_glove", folder, data, times=2, empty_cache=True)
+    measure("our_glove", folder, data)
+    cached = measure("our_glove", folder, data, times=3)
+    works = f"GloVe {lecture['words']:,} × 50"
+    row(f"{works}, first", "the lecture's way", lecture["seconds"], first["seconds"], 2)
+    row(f"{works}, first", "gensim", gensim["seconds"], first["seconds"], 8)
+    row(f"{works}, cached", "the lecture's way", lecture["seconds"], cached["seconds"], 30)
+    share = cached["resident"] / cached["matrix"]
+    met = "met" if share < 1.5 else "MISSED"
+    print(
+        f"{works}, cached: the process takes {cached['resident'] / 1e6:.0f} MB, {share:.2f} × the matrix; "
+        f"under 1.5 ×: {met}"
+    )
+    both = measure("nearest", folder, data)
+    row("Ten nearest neighbours", "gensim", both["gensim"], both["ours"], 1)
+
+
+def compare_training(folder: Path, data: str) -> None:
+    """Print the row about the SimpleRNN."""
+    lecture, ours = measure("lecture_rnn", folder, data), measure("our_rnn", folder, data)
+    row("SimpleRNN, 100 words, 10 epochs", "the lecture's code", lecture["seconds"], ours["seconds"], 1.5)
+    print(
+        f"  validation accuracy, last epoch (best): {lecture['last']:.1%} ({lecture['best']:.1%}) with the "
+        f"lecture's code, {ours['last']:.1%} ({ours['best']:.1%}) with ours"
+    )
+
+
+def compare_import(folder: Path, data: str) -> None:
+    """Print the row about the import."""
+    result = measure("import_package", folder, data, times=3)
+    met = "met" if result["seconds"] < 0.3 and not result["tensorflow"] else "MISSED"
+    loaded = "TensorFlow imported" if result["tensorflow"] else "TensorFlow not imported"
+    print(f"import lecture9_utils: {result['seconds']:.3f} s, {loaded}; under 0.3 s: {met}")
+
+
+def main() -> None:
+    """Print the whole table."""
+    data = "full" if has_real_data() else "sample"
+    print(f"On the {data} data, {os.cpu_count()} processors, Python {sys.version.split()[0]}; a few minutes.")
+    with tempfile.TemporaryDirectory() as folder:
+        unpack(Path(folder), data)
+        compare_loading(Path(folder), data)
+        compare_training(Path(folder), data)
+        compare_import(Path(folder), data)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        print(json.dumps(WORK[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])))
+    else:
+        main()
