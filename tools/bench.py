@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,10 @@ Result = dict[str, Any]
 
 def lecture_reviews(folder: Path, _: str) -> Result:
     """List the folders, open each file, fit a Tokenizer, and pad; then the same for the test half."""
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    from keras.src.legacy.preprocessing.text import Tokenizer
-    from keras.utils import pad_sequences
+    from lecture9_utils.quiet import keras
+
+    Tokenizer = import_module("keras.src.legacy.preprocessing.text").Tokenizer
+    pad_sequences = keras.utils.pad_sequences
 
     def read(half: str) -> list[str]:
         texts = []
@@ -197,7 +199,9 @@ def measure(name: str, folder: Path, data: str, times: int = 1, empty_cache: boo
             cache = empty if empty_cache else str(folder / "cache")
             command = [sys.executable, __file__, name, str(folder), data]
             environment = {**os.environ, "LECTURE9_CACHE": cache}
-            done = subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, check=True)
+            done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{name} failed:\n{done.stderr}")
         results.append(json.loads(done.stdout))
     return min(results, key=lambda result: result.get("seconds", 0))
 
