@@ -34,7 +34,6 @@ def isolated(state: Path) -> dict[str, str]:
         "IPYTHONDIR": "ipython",
         "JUPYTER_CONFIG_DIR": "jupyter/config",
         "JUPYTER_DATA_DIR": "jupyter/data",
-        "JUPYTER_RUNTIME_DIR": "jupyter/runtime",
         "KERAS_HOME": "keras",
         "MPLCONFIGDIR": "matplotlib",
     }
