@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from . import cache
-from .progress import progress
+from .progress_bar import progress
 from .vector_text import Rows, read_rows
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ MEMBER_SHA256 = {
 _REVIEW = re.compile(r"(?:\./)?(aclImdb/(?:train|test)/(?:neg|pos)/(\d+)_(\d+)\.txt)")
 REPLACE = "delete it and put the original there, or load again to download it"
 _ATTEMPTS = 20  # at one address
+_LONG = 50_000_000  # bytes, which take about a second to parse
 _BLOCK = 512  # a tar archive is made of blocks of this many bytes
 
 
@@ -264,8 +265,6 @@ def _members(path: Path) -> Iterator[tuple[str, bytes]]:
                 raise tarfile.ReadError("it is no tar archive")
             size = int(header[124:136].strip(b"\0 "), 8)
             body = stream.read(size)
-            if len(body) < size:
-                break
             stream.read(-size % _BLOCK)
             if header[156:157] in (b"0", b"\0"):  # a file, not a folder or a link
                 prefix = header[345:500].rstrip(b"\0") if header[257:263] == b"ustar\0" else b""
@@ -305,8 +304,9 @@ def read_glove(path: Path, dim: int) -> tuple[str, Rows]:
             raise ValueError(
                 f"{path} has vectors of {dims} dimensions, not of {dim}: give one of these as dim"
             )
-        with archive.open(member) as file:
-            hashing = _Hashing(file)
+        size = archive.getinfo(member).file_size
+        with archive.open(member) as file, _bar_if_long(size, member) as bar:
+            hashing = _Hashing(file, bar)
             rows = read_rows(cast(IO[bytes], hashing), f"{path}, {member}", "glove")
         if rows[1].shape[1] != dim:
             raise ValueError(
@@ -351,10 +351,10 @@ def glove_dims(path: Path) -> list[int]:
 
 
 class _Hashing:
-    """A file that is digested while it is read."""
+    """A file that is digested while it is read, and moves a bar."""
 
-    def __init__(self, file: IO[bytes]):
-        self._file, self.digest = file, sha256()
+    def __init__(self, file: IO[bytes], bar: "tqdm[Any] | None"):
+        self._file, self._bar, self.digest = file, bar, sha256()
 
     def read(self, size: int) -> bytes:
         return self._seen(self._file.read(size))
@@ -364,7 +364,19 @@ class _Hashing:
 
     def _seen(self, data: bytes) -> bytes:
         self.digest.update(data)
+        if self._bar is not None:
+            self._bar.update(len(data))
         return data
+
+
+@contextmanager
+def _bar_if_long(size: int, what: str) -> Iterator["tqdm[Any] | None"]:
+    """Show a bar for what takes seconds; small files are read too fast to see one."""
+    if size < _LONG:
+        yield None
+    else:
+        with progress(total=size, desc=what, unit="B", unit_scale=True) as bar:
+            yield bar
 
 
 @contextmanager

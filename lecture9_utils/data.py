@@ -5,7 +5,7 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import archives, cache
+from .progress_bar import progress
 from .text import tokenize
 from .word_vectors import WordVectors
 
@@ -234,10 +235,14 @@ def _number_words(path: Path) -> tuple[str, cache.Arrays]:
     digest, texts, sizes = _read_texts(path)
     train, test = _halves(texts, sizes)
     number: defaultdict[str, int] = defaultdict(count().__next__)  # in the order of first appearance
-    numbered = [np.array([*map(number.__getitem__, tokenize(text))], dtype=np.int32) for text in train]
+    numbered = [
+        np.array([*map(number.__getitem__, tokenize(text))], dtype=np.int32) for text in _watched(train)
+    ]
     frequencies = np.bincount(np.concatenate(numbered))
     known = dict(number)
-    numbered += [np.array([known.get(word, -1) for word in tokenize(text)], dtype=np.int32) for text in test]
+    numbered += [
+        np.array([known.get(word, -1) for word in tokenize(text)], dtype=np.int32) for text in _watched(test)
+    ]
     id_of = np.full(len(known) + 1, UNKNOWN, dtype=np.int32)  # the last one is for -1
     id_of[np.argsort(-frequencies, kind="stable")] = INDEX_FROM + 1 + np.arange(len(known))
     lengths = np.array([1 + len(numbers) for numbers in numbered])
@@ -247,6 +252,11 @@ def _number_words(path: Path) -> tuple[str, cache.Arrays]:
     is_word[ends - lengths] = False
     ids[is_word] = id_of[np.concatenate(numbered)]
     return digest, {"ids": ids, "ends": ends, "sizes": sizes}
+
+
+def _watched(texts: list[str]) -> Iterable[str]:
+    """Show a bar for what takes seconds."""
+    return texts if len(texts) < 10_000 else progress(texts, desc="numbering words", unit=" reviews")
 
 
 def _glove_arrays(path: Path, dim: int) -> tuple[str, cache.Arrays]:

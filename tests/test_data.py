@@ -171,8 +171,9 @@ def test_sequences_are_shuffled_in_the_same_way_each_time() -> None:
 
 
 def test_sequences_can_be_padded_and_changed_without_changing_others() -> None:
-    (x, _), _ = load_imdb_sequences(num_words=None)
-    x[0][:] = 0
+    for _ in "parsed", "cached":
+        (x, _), _ = load_imdb_sequences(num_words=None)
+        x[0][:] = 0
     (again, _), _ = load_imdb_sequences(num_words=None)
     assert again[0][0] == 1
     assert pad(again, 20).shape == (len(x), 20)
@@ -264,13 +265,34 @@ def tar_without_end(body: bytes) -> bytes:
     return gzip.compress(gzip.decompress(body).rstrip(b"\0") + b"\0" * 100)
 
 
+def wrong_checksum(body: bytes) -> bytes:
+    padded = gzip.compress(gzip.decompress(body) + b"\0" * (1 << 22))  # more than is read ahead
+    return padded[:-5] + bytes([padded[-5] ^ 1]) + padded[-4:]
+
+
+def wrong_compression(body: bytes) -> bytes:
+    plain = gzip.compress(gzip.decompress(body))
+    return plain[:10] + b"\xff" + plain[11:]
+
+
 def no_tar(_: bytes) -> bytes:
     return gzip.compress(b"<html>" * 500)
 
 
 @pytest.mark.parametrize(
     "damage",
-    [truncated_gzip, changed_byte, without_end, html, nothing, truncated_tar, tar_without_end, no_tar],
+    [
+        truncated_gzip,
+        changed_byte,
+        without_end,
+        wrong_checksum,
+        wrong_compression,
+        html,
+        nothing,
+        truncated_tar,
+        tar_without_end,
+        no_tar,
+    ],
 )
 def test_a_damaged_archive_of_reviews_is_named(folder: Path, damage: Callable[[bytes], bytes]) -> None:
     path = folder / "aclImdb_v1.tar.gz"
@@ -300,6 +322,16 @@ def test_the_vectors_are_read_from_the_archive() -> None:
         assert vectors.vectors.tolist() == [[*row, *[0] * 48] for row in ([0.5, 1.5], [1, -0.25], [1, 2])]
     assert load_glove("full").words == ["film"]
     assert not vectors.vectors.flags.writeable
+
+
+def test_what_takes_long_shows_a_bar_that_is_gone_at_the_end(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(archives, "_LONG", (folder / "glove.6B.zip").stat().st_size)
+    load_glove("full", 50)
+    err = capfd.readouterr().err
+    assert "glove.6B.50d.txt" in err
+    assert err.endswith("\r")
 
 
 def test_a_dimension_that_is_not_there_is_refused_and_those_that_are_there_are_named(folder: Path) -> None:
@@ -389,6 +421,16 @@ def test_a_changed_archive_is_parsed_again(folder: Path, monkeypatch: pytest.Mon
     )
     monkeypatch.setattr(archives, "REVIEWS_SHA256", digest)
     assert load_imdb("full").train.texts[1] == "no"
+
+
+def test_an_archive_of_another_size_but_the_same_time_is_parsed_again(folder: Path) -> None:
+    path = folder / "glove.6B.zip"
+    load_glove("full", 50)
+    time = path.stat().st_mtime_ns
+    write_glove(path, {50: glove_line("frog"), 100: "another size"})
+    os.utime(path, ns=(time, time))
+    with pytest.raises(ValueError, match="is not the original"):
+        load_glove("full", 50)
 
 
 @pytest.mark.parametrize("damage", [truncated_gzip, changed_byte, nothing, html, None], ids=str)
