@@ -95,9 +95,12 @@ def test_nearest_is_the_naive_cosine(vectors: WordVectors, k: int, data: st.Data
 
 
 def test_of_equally_near_words_the_earlier_comes_first() -> None:
-    vectors = WordVectors(list("abcdef"), [[1, 0], [0, 1], [2, 0], [1, 0], [3, 0], [1, 1]])
-    assert [word for word, _ in vectors.nearest("a", 3)] == ["c", "d", "e"]
-    assert [word for word, _ in vectors.nearest("a", 2)] == ["c", "d"]
+    words = [f"word{i}" for i in range(1000)]
+    rows = np.array([[1, 0], [1, 1], [2, 0], [0, 1], [2, 2]] * 200)
+    closeness = np.array([0, 1, 0, 2, 1] * 200)
+    expected = [words[i] for i in sorted(range(1000), key=lambda i: (closeness[i], i))]
+    for k in (1, 70, 600, 999):
+        assert [word for word, _ in WordVectors(words, rows).nearest("word0", k)] == expected[1 : k + 1]
 
 
 def test_a_vector_may_be_asked_for_and_then_leaves_no_word_out() -> None:
@@ -213,6 +216,7 @@ def test_a_word_that_no_line_can_hold_is_not_saved(word: str, tmp_path: Path) ->
         ("frog 1 2.5\n. . . -0.5 0.4\n", "glove", ["frog", ". . ."]),
         ("frog,1,2.5\n. .,-0.5,0.4\n", "csv", ["frog", ". ."]),
         ('word,x,y\n"a,b",1,2.5\n"say ""hi""",-0.5,0.4\n', "csv", ["a,b", 'say "hi"']),
+        ('"frog",1,2.5\n"toad",-0.5,0.4\n', "csv", ["frog", "toad"]),
         (", 1 2.5\n\u00e9t\u00e9\u00a0\u2603 -0.5 0.4\n", "glove", [",", "\u00e9t\u00e9\u00a0\u2603"]),
     ],
 )
@@ -234,6 +238,8 @@ def test_the_formats(text: str, format: vector_text.Format, words: list[str]) ->
         ("a 1 2\nb nan 2\n", r"line 2: 'nan' is not a finite number"),
         ("a 1 2\nb 1_0 2\n", r"line 2: '1_0' is not a finite number"),
         ("a 1 2\nb 1 1e999\n", r"line 2: '1e999' is not a finite number"),
+        ("a 1 2\nb 3\n4\nc 5 6\n", r"line 2: expected a word and 2 numbers, got 'b 3'"),
+        ("a 1 2\nb x.5 2\n", r"line 2: 'x.5' is not a finite number"),
         ("a 1 2\nb 0.12x4 2\n", r"line 2: '0.12x4' is not a finite number"),
         ("a 1 2\nb 0.1 2\nc 1 2\nb 3 4\n", r"line 4: the word 'b' is in line 2 already"),
         ("2 2\na 1 2\na 3 4\n", r"line 3: the word 'a' is in line 2 already"),
@@ -278,3 +284,13 @@ def test_numbers_are_parsed_as_float_does(rows: list[list[str]]) -> None:
     text = "\n".join(f"w{i} {' '.join(row)}" for i, row in enumerate(rows))
     expected = np.array([[float(number) for number in row] for row in rows]).astype(np.float32)
     assert read(text).vectors.tobytes() == expected.tobytes()
+
+
+@REPEATABLE
+@given(st.lists(DECIMALS | OTHERS, min_size=1))
+def test_many_numbers_at_once_are_exact_in_double_precision(numbers: list[str]) -> None:
+    text = np.frombuffer(" ".join(numbers).encode() + bytes(32), dtype=np.uint8)
+    ends = np.cumsum([len(number) + 1 for number in numbers]) - 1
+    starts = ends - [len(number) for number in numbers]
+    parsed = vector_text._numbers(text, starts, ends)
+    assert parsed.tobytes() == np.array([float(number) for number in numbers]).tobytes()
