@@ -335,11 +335,12 @@ def check_member(path: Path, member: str, digest: str) -> None:
 
 def file_digest(path: Path) -> str:
     """Give the SHA-256 of a file, which is worked out once for as long as the file does not change."""
-    digest = cache.digest_of(path, "file")
+    identity = cache.identity(path, "file")
+    digest = cache.digest_of(identity)
     if digest is None:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        cache.remember(path, "file", digest)
+        cache.remember(identity, digest)
     return digest
 
 

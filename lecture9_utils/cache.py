@@ -74,8 +74,8 @@ def store(key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
         write(_path(key, "json"), lambda file: file.write(json.dumps(checksums).encode()))
 
 
-def digest_of(path: Path, what: str) -> str | None:
-    """Recall the digest of a part of a file that has the same size and time of change as when it was read.
+def identity(path: Path, what: str) -> str:
+    """Name a part of a file as it is now: another size or time of change makes it another one.
 
     Parameters
     ----------
@@ -86,20 +86,27 @@ def digest_of(path: Path, what: str) -> str | None:
 
     Returns
     -------
-    str or None
-        What `remember` was told, if it was told about this very file.
+    str
+        For `digest_of` and `remember`. Ask for it before the file is read: it may change meanwhile.
     """
+    facts = path.stat()
+    name = f"{path.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}\0{what}"
+    return f"seen-{sha256(name.encode()).hexdigest()[:32]}"
+
+
+def digest_of(identity: str) -> str | None:
+    """Recall the digest that `remember` noted, or None."""
     try:
-        digest = _path(_identity(path, what), "txt").read_text(encoding="ascii")
+        digest = _path(identity, "txt").read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return None
     return digest if re.fullmatch("[0-9a-f]{64}", digest) else None
 
 
-def remember(path: Path, what: str, digest: str) -> None:
-    """Note the digest of a part of a file for `digest_of`."""
+def remember(identity: str, digest: str) -> None:
+    """Note the digest of what `identity` named."""
     with _Unwritable():
-        write(_path(_identity(path, what), "txt"), lambda file: file.write(digest.encode("ascii")))
+        write(_path(identity, "txt"), lambda file: file.write(digest.encode("ascii")))
 
 
 def write(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
@@ -152,12 +159,6 @@ def _warn_once(where: str, why: str) -> None:
 
 def _path(key: str, suffix: str) -> Path:
     return folder() / f"{key}-v{FORMAT}.{suffix}"
-
-
-def _identity(path: Path, what: str) -> str:
-    facts = path.stat()
-    identity = f"{path.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}\0{what}"
-    return f"seen-{sha256(identity.encode()).hexdigest()[:32]}"
 
 
 def _save(path: Path, array: NDArray[Any]) -> int:

@@ -186,15 +186,15 @@ def _parsed(
     path: Path, what: str, parse: Callable[[Path], tuple[str, cache.Arrays]], check: Callable[[str], None]
 ) -> cache.Arrays:
     """Parse a file, or take what was parsed before; either way its digest is checked."""
-    digest = cache.digest_of(path, what)
-    if digest:
+    identity = cache.identity(path, what)
+    if digest := cache.digest_of(identity):
         check(digest)
         if arrays := cache.load(f"{what}-{digest[:20]}"):
             return arrays
     digest, arrays = parse(path)
     check(digest)
     cache.store(f"{what}-{digest[:20]}", arrays)
-    cache.remember(path, what, digest)
+    cache.remember(identity, digest)
     return arrays
 
 

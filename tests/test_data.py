@@ -433,6 +433,23 @@ def test_an_archive_of_another_size_but_the_same_time_is_parsed_again(folder: Pa
         load_glove("full", 50)
 
 
+def test_an_archive_that_changes_while_it_is_read_is_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "sample_folder", lambda: folder)
+    read = archives.read_glove
+
+    def read_and_change(path: Path, dim: int) -> Any:
+        monkeypatch.setattr(archives, "read_glove", read)
+        result = read(path, dim)
+        write_glove(path, {50: glove_line("frog")})
+        return result
+
+    monkeypatch.setattr(archives, "read_glove", read_and_change)
+    assert load_glove(dim=50).words == ["film", "good", ". ."]
+    assert load_glove(dim=50).words == ["frog"]
+
+
 @pytest.mark.parametrize("damage", [truncated_gzip, changed_byte, nothing, html, None], ids=str)
 @pytest.mark.parametrize("suffix", [".npy", ".json", ".txt"])
 @pytest.mark.usefixtures("folder")
