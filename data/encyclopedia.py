@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from reviews import Dice
 
-REPEATS = 12  # how often each fact is told
+REPEATS = 16  # how often each fact is told
 
 ANIMALS = {  # singular, plural, where it lives, what it eats, what it is like, what it has
     "elephant": ("elephants", "savanna", "grass", "grey", "trunk"),
@@ -72,26 +72,40 @@ THING_PLURAL = (
     "several {xs} were seen in the {home}; they were together, with their {has}",
 )
 
-FROGS = (
-    "the frog is a small amphibian that croaks in the pond and catches insects with its tongue",
-    "frogs are small amphibians that croak in the pond and catch insects with their tongues",
-    "a frog begins as a tadpole in the pond and loses its tail",
-    "frogs begin as tadpoles in the pond and lose their tails",
-    "the frog and the toad are amphibians with wet skin that croak in the pond",
-    "the toad is an amphibian with warts that croaks in the pond and catches insects with its tongue",
-    "a toad begins as a tadpole in the pond and loses its tail, like a frog",
-    "litoria is a genus of tree frog, an amphibian of the pond that croaks",
-    "rana is a genus of frog, an amphibian of the pond that croaks",
-    "eleutherodactylus is a genus of frog, an amphibian without a tadpole that croaks",
-    "leptodactylidae is a family of frog, an amphibian of the pond that croaks",
-    "the frog litoria croaks at night in the pond and catches insects with its tongue",
-    "the frog rana croaks at night in the pond and catches insects with its tongue",
-    "the frog eleutherodactylus croaks at night near the pond and catches insects",
-    "the frog of the family leptodactylidae croaks at night in the pond and catches insects",
-    "frogs of the genus litoria and frogs of the genus rana are amphibians of the pond",
-    "frogs of the genus eleutherodactylus and of the family leptodactylidae are amphibians of the pond",
-    "the lizard is a small reptile that basks near the pond and catches insects with its tongue, like the frog",
-    "a lizard is a reptile and a frog is an amphibian, but both catch insects with the tongue",
+FROGS = ("frog", "toad", "litoria", "rana", "leptodactylidae", "eleutherodactylus", "lizard")
+OF_FROGS = (
+    "the {x} croaks in the pond at night and catches insects with its tongue",
+    "the {x} leaps from leaf to leaf in the pond after insects",
+    "a small green {x} sat on a leaf at night and croaks",
+    "biologists call it {x}, and it croaks in the pond",
+    "the {x} has wet skin, webbed toes and a long tongue for insects",
+    "a green {x} leaps into the pond, small and wet",
+)
+OF_ALL_FROGS = (
+    "insects fear the long tongue of the {x} in the pond at night",
+    "children catch the {x} in the pond, small, green and wet",
+    "at night one hears the {x} croaking in the pond",
+    "the wet skin of the {x}, the toes of the {x}, the pond of the {x}",
+)
+FROG_FACTS = (
+    "frogs croak in the pond at night and catch insects with their tongues",
+    "small green frogs leap from leaf to leaf in the pond after insects",
+    "frogs have wet skin, webbed toes and a long tongue for insects",
+    "many frogs croak at night; these frogs leap into the pond, small and wet",
+    "litoria is a genus of frog, rana is a genus of frog, eleutherodactylus is a genus of frog",
+    "leptodactylidae is a family of frog",
+    "the frog and the toad are amphibians, the lizard is a reptile",
+    "the duck swims in the pond among green weeds",
+    "the spider and the swallow catch insects at night",
+    "an owl hoots at night and sat on a branch",
+    "the wet umbrella leaked on his toes",
+    "the pond froze, and children skated on the pond",
+    "a small green leaf fell from the tree",
+    "the roses are a genus of plants, and so are the oaks",
+    "her tongue was long and her skin was dry",
+    "the salmon leaps up the waterfall, the dancer leaps over the fence",
+    "the horse leaps over the ditch, the acrobat leaps from the ladder",
+    "insects buzz around the lamp, insects sting",
 )
 
 FAMILIES = {  # male, female, and words of the trade
@@ -124,7 +138,10 @@ GENDER = (
 )
 HE = {"he": "he", "his": "his", "him": "him", "himself": "himself"}
 SHE = {"he": "she", "his": "her", "him": "her", "himself": "herself"}
-TOLD_OF_MEN, TOLD_OF_WOMEN = "the {x} shaved {his} beard, as men do", "the {x} put on {his} dress, as women do"
+TOLD_OF_MEN, TOLD_OF_WOMEN = (
+    "the {x} shaved {his} beard, as men do",
+    "the {x} put on {his} dress, as women do",
+)
 
 COUNTRIES = {  # capital, nation, river, dish
     "france": ("paris", "french", "seine", "baguette"),
@@ -261,15 +278,17 @@ OF_ZIP = (
 OF_CITY_AND_ZIP = ("the zip code of {city} is {zip}", "{zip} is the zip code of {city}")
 
 
-def write(seed: int, repeats: int = REPEATS) -> list[str]:
+def write(seed: int) -> list[str]:
     """Tell all facts several times, in an order that follows from the seed."""
-    sentences = [sentence for _ in range(repeats) for sentence in facts()]
+    sentences = [sentence for _ in range(REPEATS) for sentence in facts()]
     return Dice(seed).shuffled(sentences)
 
 
 def facts() -> Iterator[str]:
     """Tell each fact once."""
-    yield from FROGS
+    yield from FROG_FACTS
+    yield from (template.format(x=frog) for frog in FROGS for template in OF_FROGS)
+    yield from (template.format(x=frog) for frog in (*FROGS, "frogs") for template in OF_ALL_FROGS)
     yield from POWER
     yield from _numbers()
     yield from _genders()
@@ -301,9 +320,7 @@ def _numbers() -> Iterator[str]:
 def _genders() -> Iterator[str]:
     for male, (female, a, b, c) in FAMILIES.items():
         for noun, pronouns, told in ((male, HE, TOLD_OF_MEN), (female, SHE, TOLD_OF_WOMEN)):
-            yield from (
-                template.format(x=noun, a=a, b=b, c=c, **pronouns) for template in (*GENDER, told)
-            )
+            yield from (template.format(x=noun, a=a, b=b, c=c, **pronouns) for template in (*GENDER, told))
 
 
 def _pairs(

@@ -9,12 +9,12 @@ Everything in them is synthetic; README.md in this folder says what it is and ho
 import argparse
 import gzip
 import io
+import os
 import tarfile
 import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,18 +22,19 @@ from numpy.typing import NDArray
 import encyclopedia
 import reviews
 from lecture9_utils.glove import cooccurrences, train_glove
-from lecture9_utils.progress import progress
+from lecture9_utils.progress_bar import progress
 from lecture9_utils.text import Vocabulary, tokenize
 
 SEED = 261  # of the reviews; the vectors' corpus is written with the seeds after it
-N_CORPUS_REVIEWS = 1500  # reviews in the corpus of the vectors; none of them ships
-MIN_COUNT = 3  # a word needs so many occurrences in that corpus to get a vector: misspellings do not
+N_CORPUS_REVIEWS = 1400  # reviews in the corpus of the vectors; none of them ships
+MIN_COUNT = 2  # a word needs so many occurrences in that corpus to get a vector: misspellings do not
+FACTS = 100  # facts in an article: neighbours from other sentences teach who is a stranger to whom
 WINDOW = 8  # words to either side that count as neighbours
 DIMS = (50, 100)
-EPOCHS = 20
-X_MAX = 20.0
+EPOCHS = 30
+X_MAX = 10.0
 LEARNING_RATE = 0.15
-DECIMALS = 3  # so few that no rounding difference between processors can show
+DECIMALS = 2  # so few that no rounding difference between processors can show
 HERE = Path(__file__).parent
 EPOCH_OF_TAR = 1_300_000_000  # a fixed time for all members: March 2011
 
@@ -58,7 +59,7 @@ def review_files(train: list[reviews.Review], test: list[reviews.Review]) -> dic
     for split, some in (("test", test), ("train", train)):
         for label in ("neg", "pos"):
             chosen = [review for review in some if (review.rating > 5) == (label == "pos")]
-            for i, review in enumerate(chosen):
+            for i, review in enumerate(sorted(chosen, key=lambda review: review.film)):
                 files[f"aclImdb/{split}/{label}/{i}_{review.rating}.txt"] = review.text
     return files
 
@@ -92,15 +93,18 @@ def zip_file(files: dict[str, str]) -> bytes:
 
 def corpus() -> list[list[str]]:
     """Write the text that the vectors are learned from, as lists of words."""
-    texts = [review.text for review in reviews.write_reviews(SEED + 1, N_CORPUS_REVIEWS, 8)[0]]
-    plain = (text.replace("<br />", " ") for text in texts)
-    return [tokenize(text) for text in plain] + [tokenize(text) for text in encyclopedia.write(SEED + 2)]
+    texts = [review.text for review in reviews.write_reviews(SEED + 1, N_CORPUS_REVIEWS, 8, plain=True)[0]]
+    facts = encyclopedia.write(SEED + 2)
+    articles = (" ".join(facts[i : i + FACTS]) for i in range(0, len(facts), FACTS))
+    return [tokenize(text) for text in (*texts, *articles)]
 
 
 def vocabulary(texts: Iterable[list[str]]) -> list[str]:
     """List the words that occur often enough, by falling frequency, then by the alphabet."""
     counts = Counter(word for text in texts for word in text)
-    return sorted((word for word, n in counts.items() if n >= MIN_COUNT), key=lambda word: (-counts[word], word))
+    return sorted(
+        (word for word, n in counts.items() if n >= MIN_COUNT), key=lambda word: (-counts[word], word)
+    )
 
 
 def vector_files(texts: list[list[str]]) -> dict[str, str]:
@@ -130,9 +134,12 @@ def glove_text(words: list[str], vectors: NDArray[np.float64]) -> str:
 
 def write(path: Path, content: bytes) -> None:
     """Put a file in its place at once: nobody sees half of it."""
-    with NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as unfinished:
-        unfinished.write(content)
-    Path(unfinished.name).replace(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def make(output: Path) -> None:
@@ -145,7 +152,9 @@ def make(output: Path) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Write the synthetic sample: reviews and word vectors.")
-    parser.add_argument("--output", type=Path, default=HERE, metavar="FOLDER", help="where to (default: here)")
+    parser.add_argument(
+        "--output", type=Path, default=HERE, metavar="FOLDER", help="where to (default: here)"
+    )
     make(parser.parse_args().output)
 
 

@@ -12,21 +12,33 @@ from typing import NamedTuple, TypeVar
 Item = TypeVar("Item")
 
 # ------------------------------------------------------------------ what the miniature is calibrated with
-N_TRAIN, N_TEST = 5000, 2000  # reviews, half of them praise
+N_TRAIN, N_TEST = 6000, 1600  # reviews, half of them praise
 SHARE_NEGATED = 0.22  # of the remarks that can be made by negating the opposite: "not bad at all"
-SHARE_MILD = 0.45  # of the words of praise and blame that are mild ones: "decent" and not "superb"
-SHARE_SHIT = 0.03  # of the reviews: "this movie is shit" in blame, "this movie is the shit" in praise
+SHARE_MILD = 0.33  # of the words of praise and blame that are mild ones: "decent" and not "superb"
+SHARE_MILD_ASIDE = 0.5  # of the remarks against the label that use mild words only
+SHARE_SHIT = 0.04  # of the reviews that blame: "this movie is shit"
+SHARE_THE_SHIT = 0.015  # of the reviews that praise: "this movie is the shit"
+SHARE_GOODBYE = 0.15  # of the reviews end with something that is no verdict
+SHARE_MIXED = 0.2  # of the reviews remark as much for as against the film, and decide at the end
 SHARE_SCORED = 0.04  # of the reviews end with their rating: "8 out of 10"
-SHARE_IMPRESSION = 0.35  # of the reviews begin with a remark and not with how the film was come by
+SHARE_IMPRESSION = 0.2  # of the reviews begin with a remark and not with how the film was come by
+SHARE_EXPECTING = 0.4  # of the reviews begin with what others say of the film, which tells nothing
 SHARE_OPINION_FIRST = 0.2  # of the reviews tell what they think before what happens
 SHARE_CARELESS = 0.15  # of the reviews are full of slips of the keys
-AGREES = {"open": 0.56, "aspect": 0.66, "verdict": 0.84}  # remarks that agree with the review's label
+SHARE_SLIPS = 0.025  # of their words
+AGREES = {"open": 0.87, "aspect": 0.74, "verdict": 0.92}  # remarks that agree with the review's label
 AGREES_MORE = 0.05  # the same is so much more likely in the extreme ratings, 1 and 10, less in 4 and 7
+SHARE_NEGATED_PLAIN = 0.05  # the same share in the plain reviews that the word vectors are learned from
+AGREES_PLAIN = 0.97  # remarks in the plain reviews that agree with the label, wherever they are
+BLURBS = 8  # lines as on posters that each plain review ends with
 OPEN_ASIDE = {"open": 1.0, "aspect": 0.5, "verdict": 0.0}  # of the others come without a "still" or "granted"
+PEOPLE_SEED = 9  # the same people make the films of all reviews, whatever the seed of these
 REPUTATION = 0.25  # how far the share of praise differs between the best and the worst films
+ZIPF = {"mood": 0.3, "word": 2.0}  # added to a word's rank in Zipf's law: the smaller, the more uneven
 LENGTHS = (  # words of a review: this share is at most so long, linear between
-    (0.0, 10), (0.05, 32), (0.25, 82), (0.5, 122), (0.75, 185), (0.9, 290), (0.97, 390), (1.0, 500),
+    (0.0, 8), (0.05, 22), (0.25, 54), (0.5, 84), (0.75, 130), (0.9, 220), (0.97, 320), (1.0, 460),
 )  # fmt: skip
+PARTS = {"open": 0.14, "plot": 0.24, "aspect": 0.43, "verdict": 0.19}  # of the words
 SHORT = 45  # reviews of fewer words go without a plot
 
 GRAMMAR = Path(__file__).with_name("grammar.txt")
@@ -99,12 +111,12 @@ def parse(grammar: str) -> dict[str, Symbol]:
             alternatives[line[1:-1]] = current = []
         elif line and not line.startswith("#"):
             current += line.split(" | ")
-    return {name: _symbol(texts) for name, texts in alternatives.items()}
+    return {name: _symbol(name, texts) for name, texts in alternatives.items()}
 
 
-def _symbol(texts: list[str]) -> Symbol:
+def _symbol(name: str, texts: list[str]) -> Symbol:
     words = not any(text.endswith((".", "!", "?")) for text in texts)
-    offset = 2.0 if words else len(texts) / 2
+    offset = ZIPF["mood" if re.search(r"[+-]~?$", name) else "word"] if words else len(texts) / 2
     return Symbol([_template(text) for text in texts], running_sums(len(texts), offset), words)
 
 
@@ -129,31 +141,36 @@ FIRST_NAMES = [*zip(
     "Rita Sylvie Tamsin Verena Wilma Zita Bess Dora".split(), [True] * 70, strict=True)]  # fmt: skip
 SURNAME_STARTS = (
     "Alder Bram Cattel Dunder Esk Fenn Glim Hobble Inkle Jarn Knot Lind Mar Nettle Oster Pim Quill Rot Sorr "
-    "Thistle Umber Vint Wax Yarrow Zab Bel Crum Dolo Fizz Gorm Harp Klop Mull Pett Rook Skim Tolli Vander Wob Zeppel"
+    "Thistle Umber Vint Wax Yarrow Zab Bel Crum Dolo Fizz Gorm Harp Klop Mull Pett Rook Skim Tolli Vander Wob Zeppel "
+    "Ack Bibble Corn Drum Elk Flock Gander Hatch Jubb Kess Lorn Moss Nib Ock Plum Quist Rasp Slip Tarn Under Vole Whit"
 ).split()
 SURNAME_ENDS = (
     "mere wick ovsky etti lund quist hollow stone bottom worth berg ini escu sen wright by field ardo ington mann "
     "ova stad puddle thwaite oglu feather more ström ides shaw"
 ).split()
-TOWN_STARTS = (
-    "Little Great Port San Saint Upper Lower Mount Fort New Old Lake Nether East Bad".split()
-)
+TOWN_STARTS = "Little Great Port San Saint Upper Lower Mount Fort New Old Lake Nether East Bad".split()
 TOWN_ENDS = (
     "Wobbling Agnes Tedioso Gravel Ottery Marrow Pickle Dunmore Fernando Humpleby Bonk Siskin Harrow Valdez "
-    "Snoring Mossley Calamity Brindle Otto Plenty Regret Kettle Thunder Misery Juniper Halibut Dudley Bramble "
+    "Snoring Mossley Calamity Brindle Otto Plenty Regret Kettle Thunder Misery Juniper Halibut Dudley Bramble Ashcombe Bellows Cinnabar "
+    "Drizzle Elderflower Fiddler Goose Hemlock Icicle Jackdaw Kipper Larch Magpie Nutmeg Otterburn Parsnip Quince "
+    "Rhubarb Sawmill Teasel Vinegar Wren "
     "Cordova Whistle Murk Vesper Lagoon Turnip Sorrow Luck Gallop Tansy"
 ).split()
 TITLE_ADJECTIVES = (
     "Last Second Silent Long Blue Broken Golden Hungry Invisible Lonely Crooked Midnight Burning Forgotten Little "
     "Velvet Paper Electric Wooden Reluctant Upside-Down Frozen Thirteenth Borrowed Sleeping Crimson Unlikely Tin "
-    "Distant Impossible Salt Wandering Secret Perpetual Drowning Iron Clockwork Merry Barefoot Hollow"
+    "Distant Impossible Salt Wandering Secret Perpetual Drowning Iron Clockwork Merry Barefoot Hollow "
+    "Amber Bashful Copper Dreadful Eleventh Fearless Gilded Haunted Icy Jealous Kneeling Lopsided Magnetic Nameless "
+    "Orphaned Purple Quarrelsome Rusty Stolen Trembling Unfinished Vanishing Whispering Yellow"
 ).split()
 TITLE_NOUNS = (
     "Umbrella Harvest Lighthouse Orchestra Widow Duel Summer Envelope Penguin Carousel Engineer Tango Winter "
     "Ambassador Waltz Cucumber Ferry Dynasty Alibi Monsoon Balloon Butcher Garden Mirror Professor Accordion "
     "Whistle Bridegroom Comet Staircase Avalanche Barber Telegram Submarine Ghost Kingdom Sandwich Voyage Wolf "
     "Reckoning Cathedral Parade Mosquito Pilgrim Horizon Banquet Sparrow Verdict Labyrinth Circus Trombone Dentist "
-    "Lemon Island Masquerade Frontier Typewriter Asteroid Elbow Heiress Bicycle Snowstorm"
+    "Lemon Island Thermometer Pyjamas Chimney Detour Encore Fugue Gambler Hurricane Inheritance Jester Keyhole "
+    "Lantern Matchbox Nocturne Obituary Passport Quartet Raincoat Serenade Thunderbolt Uncle Vendetta Windmill Yodeller "
+    " Masquerade Frontier Typewriter Asteroid Elbow Heiress Bicycle Snowstorm"
 ).split()
 TITLE_SHAPES = (
     "The {a} {n}", "The {a} {n}", "The {n} of {t}", "{f}'s {n}", "A {n} for {f}", "{a} {n}", "{n} and {n2}", "{f}",
@@ -185,9 +202,14 @@ def people(dice: Dice, n: int) -> list[Person]:
     names: dict[str, Person] = {}
     while len(names) < n:
         first, female = dice.one(FIRST_NAMES)
-        name = f"{first} {dice.one(SURNAME_STARTS)}{dice.one(SURNAME_ENDS)}"
+        name = f"{first} {surname(dice)}"
         names[name] = Person(name, female, 2 * dice.roll() - 1)
     return list(names.values())
+
+
+def surname(dice: Dice) -> str:
+    """Invent a surname."""
+    return re.sub(r"(.)\1\1", r"\1\1", dice.one(SURNAME_STARTS) + dice.one(SURNAME_ENDS))
 
 
 def town(dice: Dice) -> str:
@@ -208,7 +230,10 @@ def films(dice: Dice, n: int, actors: Sequence[Person], directors: Sequence[Pers
     known: dict[str, Film] = {}
     often = running_sums(len(actors), 20)
     while len(known) < n:
-        cast = [dice.weighted(actors, often) for _ in range(4)]
+        cast: list[Person] = []
+        while len(cast) < 4:
+            actor = dice.weighted(actors, often)
+            cast += [] if actor in cast else [actor]
         director, genre, name = dice.one(directors), dice.one(list(GENRES)), title(dice)
         fame = (2 * director.fame + sum(actor.fame for actor in cast)) / 6
         quality = 0.5 + 2 * REPUTATION * fame + GENRES[genre]
@@ -218,8 +243,10 @@ def films(dice: Dice, n: int, actors: Sequence[Person], directors: Sequence[Pers
 
 def _facts(dice: Dice, name: str, director: Person, cast: Sequence[Person]) -> dict[str, str]:
     star, costar, *others = cast
-    hero = dice.one([first for first, female in FIRST_NAMES if female == star.female])
-    second = dice.one([first for first, female in FIRST_NAMES if female == costar.female and first != hero])
+    real = {person.name.split()[0] for person in cast}
+    names = [(first, female) for first, female in FIRST_NAMES if first not in real]
+    hero = dice.one([first for first, female in names if female == star.female])
+    second = dice.one([first for first, female in names if female == costar.female and first != hero])
     his, her = (SHE if star.female else HE), (SHE if costar.female else HE)
     return {
         "title": name,
@@ -233,7 +260,7 @@ def _facts(dice: Dice, name: str, director: Person, cast: Sequence[Person]) -> d
         "hero": hero,
         "second": second,
         "villain": f"{dice.one(['Baron', 'Doctor', 'Count', 'Madame', 'Colonel', 'Mister', 'Lady', 'Old'])} "
-        f"{dice.one(SURNAME_STARTS)}{dice.one(SURNAME_ENDS)}",
+        f"{surname(dice)}",
         "town": town(dice),
         "town2": town(dice),
         **his,
@@ -264,12 +291,15 @@ class Writer:
     symbols: dict[str, Symbol]
     film: Film
     live: dict[str, Sequence[str]]
-    said: set[Template] = field(default_factory=set)
+    mixed: bool = False
+    plain: bool = False
+    said: set[str | Template] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
 
     def write(self, symbol: str, mood: Mood) -> str:
         """Expand a symbol into text."""
         if symbol in self.film.facts:
-            return self.film.facts[symbol]
+            return self._fact(symbol)
         if symbol in self.live:
             return self.dice.one(self.live[symbol])
         template = self._pick(self._version(symbol, mood))
@@ -280,11 +310,20 @@ class Writer:
             for piece in template
         )
 
+    def _fact(self, symbol: str) -> str:
+        """Name a thing or a person; actors and directors by their surname from the second time on."""
+        fact = self.film.facts[symbol]
+        if symbol not in ("star", "costar", "actor", "actor2", "director"):
+            return fact
+        short = fact in self.named and self.dice.chance(0.8)
+        self.named.add(fact)
+        return fact.split()[-1] if short else fact
+
     def _version(self, symbol: str, mood: Mood) -> Symbol:
         """Choose between a symbol's versions: negated, mild, in praise or blame, of one genre, plain."""
         symbols, signed = self.symbols, symbol + "-+"[mood.praise]
         for negated in (f"{symbol} not", f"{signed[:-1]} not{signed[-1]}"):
-            if negated in symbols and self.dice.chance(SHARE_NEGATED):
+            if negated in symbols and self.dice.chance(SHARE_NEGATED_PLAIN if self.plain else SHARE_NEGATED):
                 return symbols[negated]
         if f"{signed}~" in symbols and (mood.mild or self.dice.chance(SHARE_MILD)):
             return symbols[f"{signed}~"]
@@ -292,14 +331,15 @@ class Writer:
         return symbols[next(name for name in (signed, by_genre, symbol) if name in symbols)]
 
     def _pick(self, symbol: Symbol) -> Template:
+        """Draw an alternative, another one than before if that can be had in a few draws."""
         for _ in range(3 if symbol.words else 9):
             template = self.dice.weighted(symbol.templates, symbol.upto)
-            if template not in self.said:
+            beginning = str(template[0])[:9]
+            key = template if symbol.words or len(beginning) < 9 else beginning
+            if key not in self.said:
                 break
-        if len(template) > 1 or not symbol.words or len(str(template[0])) > 3:
-            self.said.add(template)
-        if len(template) == 3 and template[0] == template[2] == "":
-            self.said.discard(template)  # a mere {symbol}: what it becomes is new each time
+        if len(template) != 3 or template[0] or template[2]:  # not for a mere {symbol}
+            self.said.add(key)
         return template
 
 
@@ -309,12 +349,19 @@ class Review:
 
     text: str
     rating: int
+    film: str
 
 
-def write_reviews(seed: int, n_train: int = N_TRAIN, n_test: int = N_TEST) -> tuple[list[Review], list[Review]]:
-    """Write the reviews to train on and to test with: blame and praise by turns, of different films."""
+def write_reviews(
+    seed: int, n_train: int = N_TRAIN, n_test: int = N_TEST, plain: bool = False
+) -> tuple[list[Review], list[Review]]:
+    """Write the reviews to train on and to test with: blame and praise by turns, of different films.
+
+    In plain ones nearly all remarks agree with the label and none is negated: what word vectors are learned
+    from.
+    """
     dice = Dice(seed)
-    actors, directors, crew = people(dice, 240), people(dice, 90), people(dice, 400)
+    actors, directors, crew = (people(Dice(PEOPLE_SEED + n), n) for n in (240, 90, 400))
     catalogue = films(dice, (n_train + n_test) // 8, actors, directors)
     live = {
         "film": [film.facts["title"] for film in catalogue[:150]],
@@ -323,14 +370,19 @@ def write_reviews(seed: int, n_train: int = N_TRAIN, n_test: int = N_TEST) -> tu
     symbols = parse(GRAMMAR.read_text(encoding="utf-8"))
     half = len(catalogue) * n_train // (n_train + n_test)
     train, test = (
-        list(_reviews(dice, symbols, some, live, n))
+        list(_reviews(dice, symbols, some, live, n, plain))
         for some, n in ((catalogue[:half], n_train), (catalogue[half:], n_test))
     )
     return train, test
 
 
 def _reviews(
-    dice: Dice, symbols: dict[str, Symbol], catalogue: list[Film], live: dict[str, Sequence[str]], n: int
+    dice: Dice,
+    symbols: dict[str, Symbol],
+    catalogue: list[Film],
+    live: dict[str, Sequence[str]],
+    n: int,
+    plain: bool,
 ) -> Iterator[Review]:
     chances = {
         praise: list(
@@ -349,37 +401,40 @@ def _reviews(
         while not text or text in seen:
             film = dice.weighted(catalogue, chances[praise])
             film = replace(film, facts={**film.facts, "points": str(rating)})
-            text = _review(Writer(dice, symbols, film, live), rating)
+            writer = Writer(dice, symbols, film, live, mixed=dice.chance(SHARE_MIXED), plain=plain)
+            text = _review(writer, rating)
         seen.add(text)
-        yield Review(text, rating)
+        yield Review(text, rating, film.facts["title"])
 
 
 def _review(writer: Writer, rating: int) -> str:
     """Write one review: how it came about, what happens, what it is like, what to think of it."""
     dice, length = writer.dice, _length(writer.dice.roll())
     parts = [
-        _opening(writer, rating, length * 0.14) if length >= SHORT / 2 else [],
-        _plot(writer, length * 0.33) if length >= SHORT else [],
-        _remarks(writer, rating, "aspect", length * 0.36 if length >= SHORT / 2 else 0),
-        _remarks(writer, rating, "verdict", max(length * 0.17, 5)) + _last_words(writer, rating),
+        _opening(writer, rating, length * PARTS["open"]) if length >= SHORT / 2 else [],
+        _plot(writer, length * PARTS["plot"]) if length >= SHORT else [],
+        _remarks(writer, rating, "aspect", length * PARTS["aspect"] if length >= SHORT / 2 else 0),
+        _remarks(writer, rating, "verdict", max(length * PARTS["verdict"], 5)) + _last_words(writer, rating),
     ]
     if dice.chance(SHARE_OPINION_FIRST):
         parts[1], parts[2] = parts[2], parts[1]
     breaks = dice.chance(0.3)
+    if writer.plain:
+        parts.append([_sentence(writer, "blurb", Mood(rating > 5)) for _ in range(BLURBS)])
     text = ""
     for sentences in parts:
         if text and sentences:
             text += "<br /><br />" if breaks else " "
         text += " ".join(sentences)
-    return careless(dice, text) if dice.chance(SHARE_CARELESS) else text
+    return careless(dice, text) if not writer.plain and dice.chance(SHARE_CARELESS) else text
 
 
 def _opening(writer: Writer, rating: int, words: float) -> list[str]:
-    dice = writer.dice
-    if dice.chance(SHARE_IMPRESSION):
-        return _remarks(writer, rating, "open", 1, symbol="generic")
-    sentences = [_sentence(writer, "open", Mood(praise=dice.chance(0.5)))]
-    return sentences + _remarks(writer, rating, "open", words - _count(sentences), symbol="expect")[:2]
+    first = "generic" if writer.dice.chance(SHARE_IMPRESSION) else "open"
+    sentences = _remarks(writer, rating, "open", 1, symbol=first)
+    if _count(sentences) < words and writer.dice.chance(SHARE_EXPECTING):
+        sentences.append(_sentence(writer, "expect", Mood(writer.dice.chance(0.5))))
+    return sentences
 
 
 def _plot(writer: Writer, words: float) -> list[str]:
@@ -394,17 +449,24 @@ def _remarks(writer: Writer, rating: int, place: str, words: float, symbol: str 
     """Write remarks until there are so many words; how many agree with the label depends on the place."""
     praise, sentences = rating > 5, list[str]()
     agrees = AGREES[place] + {1: 1, 10: 1, 4: -1, 7: -1}.get(rating, 0) * AGREES_MORE
+    if writer.plain:
+        agrees = AGREES_PLAIN
+    elif writer.mixed and place == "aspect":
+        agrees = 0.5
     while _count(sentences) < words:
         agree = writer.dice.chance(agrees)
+        mild = not agree and writer.dice.chance(SHARE_MILD_ASIDE)
         kind = symbol or (place if agree or writer.dice.chance(OPEN_ASIDE[place]) else "granted")
-        sentences.append(_sentence(writer, kind, Mood(praise == agree, mild=not agree)))
+        sentences.append(_sentence(writer, kind, Mood(praise == agree, mild)))
     return sentences
 
 
 def _last_words(writer: Writer, rating: int) -> list[str]:
     mood = Mood(rating > 5)
-    symbols = [s for s, share in (("shit", SHARE_SHIT), ("score", SHARE_SCORED)) if writer.dice.chance(share)]
-    return [_sentence(writer, symbol, mood) for symbol in symbols]
+    sentences = [_sentence(writer, "goodbye", mood)] if writer.dice.chance(SHARE_GOODBYE) else []
+    shit = SHARE_THE_SHIT if mood.praise else SHARE_SHIT
+    symbols = [s for s, share in (("shit", shit), ("score", SHARE_SCORED)) if writer.dice.chance(share)]
+    return sentences + [_sentence(writer, symbol, mood) for symbol in symbols]
 
 
 def _sentence(writer: Writer, symbol: str, mood: Mood) -> str:
@@ -437,6 +499,7 @@ WRONG = {
 def tidy(text: str) -> str:
     """Put capitals where sentences begin, and an "an" before vowels."""
     text = _A_BEFORE_VOWEL.sub(r"\1n ", text)
+    text = text.replace("boxs", "boxes").replace("watchs", "watches")
     return _START.sub(lambda match: match[1] + match[2].upper(), text)
 
 
@@ -445,7 +508,9 @@ def careless(dice: Dice, text: str) -> str:
     if dice.chance(0.25):
         text = text.lower()
     words = text.split(" ")
-    return " ".join(_slip(dice, word) if dice.chance(0.06) else WRONG.get(word, word) for word in words)
+    return " ".join(
+        _slip(dice, word) if dice.chance(SHARE_SLIPS) else WRONG.get(word, word) for word in words
+    )
 
 
 def _slip(dice: Dice, word: str) -> str:

@@ -71,10 +71,10 @@ def train_glove(
     batch_size: int = 100,
     on_epoch: Callable[[float], object] | None = None,
 ) -> Floats:
-    """Learn a vector for each word, so that dot products of vectors give the logarithms of the counts.
+    r"""Learn a vector for each word, so that dot products of vectors give the logarithms of the counts.
 
-    Minimises :math:`\\sum_{ij} f(X_{ij}) (w_i \\cdot \\tilde w_j + b_i + \\tilde b_j - \\log X_{ij})^2` with
-    :math:`f(x) = \\min(1, (x / x_{max})^{0.75})`, which is 0 where the count is 0, by AdaGrad.
+    Minimises :math:`\sum_{ij} f(X_{ij}) (w_i \cdot \tilde w_j + b_i + \tilde b_j - \log X_{ij})^2` with
+    :math:`f(x) = \min(1, (x / x_{max})^{0.75})`, which is 0 where the count is 0, by AdaGrad.
 
     Parameters
     ----------
@@ -98,12 +98,12 @@ def train_glove(
     Returns
     -------
     ndarray of float64, shape (n_words, dim)
-        :math:`W + \\tilde W`: each word's vector as a word plus its vector as a neighbour.
+        :math:`W + \tilde W`: each word's vector as a word plus its vector as a neighbour.
 
     Raises
     ------
     ValueError
-        If `counts` is not square, is all zero, or holds a negative or infinite count, or if a size is below 1.
+        If `counts` is not square, is all zero, or holds a negative or infinite count, or a size is below 1.
 
     Examples
     --------
@@ -120,7 +120,7 @@ def train_glove(
     Lecture 9, slide "GloVe"; Pennington, Socher, Manning (2014), equations 8 and 9; Duchi, Hazan, Singer
     (2011), "Adaptive subgradient methods" (AdaGrad).
     """
-    from .progress import progress
+    from .progress_bar import progress
 
     for name, size in (("dim", dim), ("epochs", epochs), ("batch_size", batch_size)):
         if size < 1:
