@@ -421,6 +421,23 @@ def test_outputs_are_stored_only_of_notebooks_as_they_are_and_only_if_they_run(r
     assert path.read_bytes() == before
 
 
+def test_a_student_s_first_notebook_shows_no_warning(run, tmp_path, monkeypatch):
+    monkeypatch.delenv("LECTURE9_CACHE")
+    monkeypatch.setenv("HOME", str(tmp_path))  # with an empty cache folder in it
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    load = "imdb = l9.load_imdb()\nglove = l9.load_glove()"
+    notebook(
+        tmp_path / "97_a.ipynb",
+        f"import lecture9_utils as l9\n{load}",
+        "from lecture9_utils.quiet import keras",
+    )
+    code, printed = run("NOTEBOOKS=97")
+    assert code == 0, printed
+    cells = nbformat.read(tmp_path / "build" / "run-sample" / "97_a.ipynb", as_version=4).cells
+    shown = [output.text for cell in cells[1:] for output in cell.outputs if output.output_type == "stream"]
+    assert shown == []
+
+
 @pytest.fixture
 def strange_home(tmp_path) -> Path:
     """Make a home whose python3 kernel does not work and whose IPython prints at its start."""
