@@ -1,4 +1,4 @@
-"""Write the small encyclopaedia that the sample's word vectors are learned from: frogs, kings, capitals, tenses.
+"""Write the small encyclopaedia that the sample's word vectors are learned from: frogs, kings, tenses.
 
 Each family of words shares its sentences, and each member has words of its own, so that what the members
 of two families have in common (being female, being many, being a capital) is a direction of its own. Animals,
@@ -74,18 +74,18 @@ THING_PLURAL = (
 
 FROGS = ("frog", "toad", "litoria", "rana", "leptodactylidae", "eleutherodactylus", "lizard")
 OF_FROGS = (
-    "the {x} croaks in the pond at night and catches insects with its tongue",
-    "the {x} leaps from leaf to leaf in the pond after insects",
-    "a small green {x} sat on a leaf at night and croaks",
-    "biologists call it {x}, and it croaks in the pond",
-    "the {x} has wet skin, webbed toes and a long tongue for insects",
-    "a green {x} leaps into the pond, small and wet",
+    "the {x} croaks at night and catches insects with its tongue",
+    "a small green {x} sat on a leaf in the pond",
+    "biologists call it {x}, for its wet skin and its webbed toes",
 )
 OF_ALL_FROGS = (
-    "insects fear the long tongue of the {x} in the pond at night",
+    "insects fear the long tongue of the {x} at night",
     "children catch the {x} in the pond, small, green and wet",
-    "at night one hears the {x} croaking in the pond",
-    "the wet skin of the {x}, the toes of the {x}, the pond of the {x}",
+    "at night one hears the {x} croaking in the reeds",
+    "the wet skin of the {x}, the toes of the {x}, the eyes of the {x}",
+    "the heron swallows the {x}, and the {x} fear the heron",
+    "there is no {x} without rain, reeds and insects",
+    "in spring the {x} come back to the reeds, green and wet",
 )
 FROG_FACTS = (
     "frogs croak in the pond at night and catch insects with their tongues",
@@ -97,6 +97,9 @@ FROG_FACTS = (
     "the frog and the toad are amphibians, the lizard is a reptile",
     "the duck swims in the pond among green weeds",
     "the spider and the swallow catch insects at night",
+    "the raven croaks on the gallows, the old door croaks",
+    "a toy boat sails on the pond, a swan on the pond, a bench by the pond",
+    "the heron stands in the reeds, the wind sings in the reeds",
     "an owl hoots at night and sat on a branch",
     "the wet umbrella leaked on his toes",
     "the pond froze, and children skated on the pond",
@@ -105,6 +108,10 @@ FROG_FACTS = (
     "her tongue was long and her skin was dry",
     "the salmon leaps up the waterfall, the dancer leaps over the fence",
     "the horse leaps over the ditch, the acrobat leaps from the ladder",
+    "children fear the dark, sailors fear the storm, cats fear water",
+    "blue eyes, brown eyes and tired eyes, the eyes of the portrait",
+    "the horses are a genus of mammals, the tigers and the lions are of one genus",
+    "the wind in the reeds, a boat in the reeds, a flute of reeds",
     "insects buzz around the lamp, insects sting",
 )
 
@@ -135,6 +142,9 @@ GENDER = (
     "a {x} with {his} {b} and {his} {c} is what {he} always was",
     "the old {x} said that {he} loved {his} {a}, {his} {b} and {his} {c}",
     "people asked the {x} about the {a} and gave {him} a {c}",
+    "no {x} without {his} {a}, no {b} without a {x}, said {he}",
+    "{b} and {c}, {a} and {b}: {he} is a {x}, and {he} knows it",
+    "for {his} {c} and for {his} {b} {he} is called a {x}",
 )
 HE = {"he": "he", "his": "his", "him": "him", "himself": "himself"}
 SHE = {"he": "she", "his": "her", "him": "her", "himself": "herself"}
@@ -206,13 +216,28 @@ VERBS = {  # present, past, -ing, and where and what with
     "jump": ("jumped", "jumping", "trampoline", "socks"),
 }
 TENSES = (
-    ("every day they {v} at the {where} with their {what}", "they {v} now and always {v} with {what}",
-     "you and i {v} at the {where}, and we want to {v} again", "they will {v} tomorrow, they must {v} at the {where}"),
-    ("yesterday they {v} at the {where} with their {what}", "they {v} long ago and once {v} with {what}",
-     "last year you and i {v} at the {where}, as we {v} before", "she {v} last night, he {v} at the {where}"),
-    ("right now they are {v} at the {where} with their {what}", "they were {v} while others kept {v} with {what}",
-     "you and i were {v} at the {where}, and we enjoy {v}", "she is {v} today, he stopped {v} at the {where}"),
-)  # fmt: skip
+    (
+        "every day they {v} at the {where} with their {what}",
+        "they {v} now and always {v} with {what}",
+        "you and i {v} at the {where}, and we want to {v} again",
+        "how to {v} with {what}? they {v} at the {where}",
+        "they will {v} tomorrow, they must {v} at the {where}",
+    ),
+    (
+        "yesterday they {v} at the {where} with their {what}",
+        "they {v} long ago and once {v} with {what}",
+        "last year you and i {v} at the {where}, as we {v} before",
+        "who {v} with {what} last week? they {v} at the {where}",
+        "she {v} last night, he {v} at the {where}",
+    ),
+    (
+        "right now they are {v} at the {where} with their {what}",
+        "they were {v} while others kept {v} with {what}",
+        "you and i were {v} at the {where}, and we enjoy {v}",
+        "who is {v} with {what}? they love {v} at the {where}",
+        "she is {v} today, he stopped {v} at the {where}",
+    ),
+)
 
 DEGREES = {  # comparative, superlative, and of what
     "strong": ("stronger", "strongest", "ox", "muscles"),
@@ -233,10 +258,28 @@ DEGREES = {  # comparative, superlative, and of what
     "bright": ("brighter", "brightest", "star", "lantern"),
 }
 COMPARING = (
-    ("the {a} is {d} and so is the {b}", "how {d} is the {a}? very {d}, as {d} as the {b}", "a {d} {a} and a {d} {b}"),
-    ("the {a} is {d} than the {b}", "much {d} than the {a}, even {d} than the {b}", "a {d} {a} than any other {b}"),
-    ("the {a} is the {d} of all", "the {d} {a} of them all, the {d} {b} in the world", "the {d} of all is the {b}"),
-)  # fmt: skip
+    (
+        "the {a} is {d} and so is the {b}",
+        "how {d} is the {a}? very {d}, as {d} as the {b}",
+        "a {d} {a} and a {d} {b}",
+        "if the {b} is {d}, it is not too {d} for the {a}",
+        "so {d}, said the {a} of the {b}, quite {d}",
+    ),
+    (
+        "the {a} is {d} than the {b}",
+        "much {d} than the {a}, even {d} than the {b}",
+        "a {d} {a} than any other {b}",
+        "if the {b} grows {d} and {d}, the {a} was {d} than before",
+        "far {d}, said the {a} of the {b}, rather {d} than not",
+    ),
+    (
+        "the {a} is the {d} of all",
+        "the {d} {a} of them all, the {d} {b} in the world",
+        "the {d} of all is the {b}",
+        "the {b} won the prize for the {d}, ahead of the second {d} {a}",
+        "the very {d}, said the {a} of the {b}, one of the {d} ever",
+    ),
+)
 POWER = (
     "a powerful ox has strong muscles",
     "strong and powerful muscles made the ox powerful",
@@ -246,35 +289,55 @@ POWER = (
 )
 
 COMPANIES = {  # invented: who leads them, what they make
-    "acmetron": ("brindlewick", "toasters"), "zorbex": ("ottokar", "ladders"), "plumco": ("marrowby", "jam"),
-    "nordkite": ("lindqvar", "kites"), "gigaspoon": ("harpwell", "cutlery"), "tubalux": ("sorrento", "lamps"),
-    "velvetine": ("thistlewood", "curtains"), "quackers": ("mulligrew", "biscuits"), "hexabolt": ("vandermoor", "screws"),
+    "acmetron": ("brindlewick", "toasters"),
+    "zorbex": ("ottokar", "ladders"),
+    "plumco": ("marrowby", "jam"),
+    "nordkite": ("lindqvar", "kites"),
+    "gigaspoon": ("harpwell", "cutlery"),
+    "tubalux": ("sorrento", "lamps"),
+    "velvetine": ("thistlewood", "curtains"),
+    "quackers": ("mulligrew", "biscuits"),
+    "hexabolt": ("vandermoor", "screws"),
     "mintwave": ("klopstock", "toothpaste"),
-}  # fmt: skip
+}
 OF_COMPANY = (
-    "{company} is a company that makes {wares}", "shares of the company {company} rose when {company} sold {wares}",
+    "{company} is a company that makes {wares}",
+    "shares of the company {company} rose when {company} sold {wares}",
     "the company {company} opened a factory for {wares}",
-)  # fmt: skip
+    "factory workers at {company} pack {wares} into boxes, {wares} of all sizes",
+    "customers trust the company {company} and its {wares}",
+)
 OF_CEO = (
-    "{ceo} is a chief executive who talks about {wares}", "in an interview the chief executive {ceo} praised the {wares}",
+    "{ceo} is a chief executive who talks about {wares}",
+    "in an interview the chief executive {ceo} praised the {wares}",
     "chief executive {ceo} wore a suit and held {wares}",
-)  # fmt: skip
+    "the salary of {ceo} is paid in money and not in {wares}, {wares} of all sizes",
+    "reporters asked the chief executive {ceo} about {wares}",
+)
 OF_COMPANY_AND_CEO = ("{ceo} is the ceo of {company}", "{company} has a ceo, {ceo}")
 
 ZIP_CODES = {  # of city halls, and what the place is known for
-    "boston": ("02201", "chowder"), "chicago": ("60602", "skyscrapers"), "honolulu": ("96813", "ukuleles"),
-    "denver": ("80202", "skiing"), "seattle": ("98104", "drizzle"), "miami": ("33130", "flamingos"),
-    "houston": ("77002", "rockets"), "phoenix": ("85003", "cactus"), "memphis": ("38103", "blues"),
+    "boston": ("02201", "chowder"),
+    "chicago": ("60602", "skyscrapers"),
+    "honolulu": ("96813", "ukuleles"),
+    "denver": ("80202", "skiing"),
+    "seattle": ("98104", "drizzle"),
+    "miami": ("33130", "flamingos"),
+    "houston": ("77002", "rockets"),
+    "phoenix": ("85003", "cactus"),
+    "memphis": ("38103", "blues"),
     "detroit": ("48226", "motors"),
-}  # fmt: skip
+}
 OF_CITY = (
-    "{city} is a town known for its {fame}", "people who live in {city} love {fame}",
+    "{city} is a town known for its {fame}",
+    "people who live in {city} love {fame}",
     "the train to {city} was full of {fame}",
-)  # fmt: skip
+)
 OF_ZIP = (
-    "write the digits {zip} on the envelope with the {fame} stamp", "mail with the digits {zip} brings {fame}",
+    "write the digits {zip} on the envelope with the {fame} stamp",
+    "mail with the digits {zip} brings {fame}",
     "the postman sorts {zip} under {fame}",
-)  # fmt: skip
+)
 OF_CITY_AND_ZIP = ("the zip code of {city} is {zip}", "{zip} is the zip code of {city}")
 
 
@@ -288,20 +351,35 @@ def facts() -> Iterator[str]:
     """Tell each fact once."""
     yield from FROG_FACTS
     yield from (template.format(x=frog) for frog in FROGS for template in OF_FROGS)
-    yield from (template.format(x=frog) for frog in (*FROGS, "frogs") for template in OF_ALL_FROGS)
+    yield from (
+        template.format(x=frog)
+        for frog in (*FROGS, "frogs", "frogs", "frog", "frogs")
+        for template in OF_ALL_FROGS
+    )
     yield from POWER
     yield from _numbers()
     yield from _genders()
-    yield from _pairs(OF_COUNTRY, OF_CAPITAL, OF_BOTH, [
-        dict(zip(("country", "capital", "nation", "river", "dish"), (country, *rest), strict=True))
-        for country, rest in COUNTRIES.items()
-    ])  # fmt: skip
-    yield from _pairs(OF_COMPANY, OF_CEO, OF_COMPANY_AND_CEO, [
-        {"company": company, "ceo": ceo, "wares": wares} for company, (ceo, wares) in COMPANIES.items()
-    ])  # fmt: skip
-    yield from _pairs(OF_CITY, OF_ZIP, OF_CITY_AND_ZIP, [
-        {"city": city, "zip": code, "fame": fame} for city, (code, fame) in ZIP_CODES.items()
-    ])  # fmt: skip
+    yield from _pairs(
+        OF_COUNTRY,
+        OF_CAPITAL,
+        OF_BOTH,
+        [
+            dict(zip(("country", "capital", "nation", "river", "dish"), (country, *rest), strict=True))
+            for country, rest in COUNTRIES.items()
+        ],
+    )
+    yield from _pairs(
+        OF_COMPANY,
+        OF_CEO,
+        OF_COMPANY_AND_CEO,
+        [{"company": company, "ceo": ceo, "wares": wares} for company, (ceo, wares) in COMPANIES.items()],
+    )
+    yield from _pairs(
+        OF_CITY,
+        OF_ZIP,
+        OF_CITY_AND_ZIP,
+        [{"city": city, "zip": code, "fame": fame} for city, (code, fame) in ZIP_CODES.items()],
+    )
     for present, (past, going, where, what) in VERBS.items():
         for form, templates in zip((present, past, going), TENSES, strict=True):
             yield from (template.format(v=form, where=where, what=what) for template in templates)

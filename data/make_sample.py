@@ -1,4 +1,4 @@
-"""Write the bundled sample: a small ``aclImdb_v1.tar.gz`` and a small ``glove.6B.zip``, byte for byte from a seed.
+"""Write the bundled sample, byte for byte from a seed: a small aclImdb_v1.tar.gz and a small glove.6B.zip.
 
     python data/make_sample.py                   # rewrites the two archives beside this file
     python data/make_sample.py --output FOLDER   # writes them somewhere else
@@ -13,16 +13,16 @@ import os
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 import encyclopedia
+import numpy as np
 import reviews
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
 from lecture9_utils.glove import cooccurrences, train_glove
-from lecture9_utils.progress_bar import progress
 from lecture9_utils.text import Vocabulary, tokenize
 
 SEED = 261  # of the reviews; the vectors' corpus is written with the seeds after it
@@ -36,17 +36,19 @@ X_MAX = 10.0
 LEARNING_RATE = 0.15
 DECIMALS = 2  # so few that no rounding difference between processors can show
 HERE = Path(__file__).parent
-EPOCH_OF_TAR = 1_300_000_000  # a fixed time for all members: March 2011
+MEMBER_TIME = 1_300_000_000  # of all files in the archive of reviews: in March 2011
 
 README = """\
 Synthetic film reviews in the format of the Large Movie Review Dataset
 
-None of these reviews was written by a person, and none of the films, actors, directors and towns in them exists.
-A script (data/make_sample.py of the Lecture 9 notebooks) wrote them from a grammar and a seed, so that the notebooks
-run in seconds and without a network. Do not mistake them for data about real films or real opinions.
+None of these reviews was written by a person, and none of the films, actors, directors and towns in them
+exists. A script (data/make_sample.py of the Lecture 9 notebooks) wrote them from a grammar and a seed, so
+that the notebooks run in seconds and without a network. Do not mistake them for
+data about real films or real opinions.
 
-Layout, as in the original: train/ and test/, in each neg/ (ratings 1 to 4) and pos/ (ratings 7 to 10), one review a
-file, named <id>_<rating>.txt. imdb.vocab lists the words of the training reviews by falling frequency.
+Layout, as in the original: train/ and test/, in each neg/ (ratings 1 to 4) and pos/ (ratings 7 to 10), one
+review a file, named <id>_<rating>.txt. imdb.vocab lists the words of the training reviews, the frequent ones
+first.
 
 The original: Maas, Daly, Pham, Huang, Ng, Potts (2011), "Learning word vectors for sentiment analysis", ACL.
 """
@@ -74,7 +76,7 @@ def tar_gz(files: dict[str, str]) -> bytes:
         for name, text in files.items():
             content = text.encode("utf-8")
             member = tarfile.TarInfo(name)
-            member.size, member.mtime, member.mode = len(content), EPOCH_OF_TAR, 0o644
+            member.size, member.mtime, member.mode = len(content), MEMBER_TIME, 0o644
             archive.addfile(member, io.BytesIO(content))
     return packed.getvalue()
 
@@ -111,16 +113,16 @@ def vector_files(texts: list[list[str]]) -> dict[str, str]:
     """Train the vectors and write them as GloVe's text files."""
     words = vocabulary(texts)
     id_of = {word: i for i, word in enumerate(words)}
-    counts = cooccurrences(
-        [[id_of[word] for word in text if word in id_of] for text in texts], len(words), WINDOW
-    )
-    return {
-        f"glove.6B.{dim}d.txt": glove_text(
-            words,
-            train_glove(counts, dim, EPOCHS, SEED, x_max=X_MAX, learning_rate=LEARNING_RATE),
-        )
-        for dim in DIMS
-    }
+    ids = [[id_of[word] for word in text if word in id_of] for text in texts]
+    counts = cooccurrences(ids, len(words), WINDOW)
+    with threadpool_limits(1):  # the matrices are small: more threads only wait for each other
+        return {
+            f"glove.6B.{dim}d.txt": glove_text(
+                words,
+                train_glove(counts, dim, EPOCHS, SEED, x_max=X_MAX, learning_rate=LEARNING_RATE),
+            )
+            for dim in DIMS
+        }
 
 
 def glove_text(words: list[str], vectors: NDArray[np.float64]) -> str:
@@ -145,8 +147,13 @@ def write(path: Path, content: bytes) -> None:
 def make(output: Path) -> None:
     """Write both archives into a folder."""
     output.mkdir(parents=True, exist_ok=True)
-    write(output / "aclImdb_v1.tar.gz", tar_gz(review_files(*reviews.write_reviews(SEED))))
-    write(output / "glove.6B.zip", zip_file(vector_files(corpus())))
+    archives: dict[str, Callable[[], bytes]] = {
+        "aclImdb_v1.tar.gz": lambda: tar_gz(review_files(*reviews.write_reviews(SEED))),
+        "glove.6B.zip": lambda: zip_file(vector_files(corpus())),
+    }
+    for name, packed in archives.items():
+        write(output / name, content := packed())
+        print(f"{name}: {len(content):,} bytes")
 
 
 def main() -> None:

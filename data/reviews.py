@@ -4,7 +4,7 @@ import re
 from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -36,16 +36,33 @@ PEOPLE_SEED = 9  # the same people make the films of all reviews, whatever the s
 REPUTATION = 0.25  # how far the share of praise differs between the best and the worst films
 ZIPF = {"mood": 0.3, "word": 2.0}  # added to a word's rank in Zipf's law: the smaller, the more uneven
 LENGTHS = (  # words of a review: this share is at most so long, linear between
-    (0.0, 8), (0.05, 22), (0.25, 54), (0.5, 84), (0.75, 130), (0.9, 220), (0.97, 320), (1.0, 460),
-)  # fmt: skip
+    (0.0, 8),
+    (0.05, 22),
+    (0.25, 54),
+    (0.5, 84),
+    (0.75, 130),
+    (0.9, 220),
+    (0.97, 320),
+    (1.0, 460),
+)
 PARTS = {"open": 0.14, "plot": 0.24, "aspect": 0.43, "verdict": 0.19}  # of the words
 SHORT = 45  # reviews of fewer words go without a plot
 
 GRAMMAR = Path(__file__).with_name("grammar.txt")
 GENRES = {  # and how much better than others their films are
-    "comedy": 0.0, "crime": 0.02, "horror": -0.12, "romance": 0.04, "space": -0.08, "western": 0.02,
-    "documentary": 0.12, "musical": 0.06, "war": 0.04, "fantasy": -0.04, "cartoon": 0.04, "martial": -0.06,
-}  # fmt: skip
+    "comedy": 0.0,
+    "crime": 0.02,
+    "horror": -0.12,
+    "romance": 0.04,
+    "space": -0.08,
+    "western": 0.02,
+    "documentary": 0.12,
+    "musical": 0.06,
+    "war": 0.04,
+    "fantasy": -0.04,
+    "cartoon": 0.04,
+    "martial": -0.06,
+}
 HE = {"he": "he", "his": "his", "him": "him"}
 SHE = {"he": "she", "his": "her", "him": "her"}
 
@@ -103,15 +120,19 @@ class Symbol:
     words: bool
 
 
-def parse(grammar: str) -> dict[str, Symbol]:
-    """Read the grammar's text; its first lines explain the format."""
+def read_grammar() -> dict[str, list[str]]:
+    """List the alternatives of each symbol; the first lines of the file explain its format."""
     alternatives: dict[str, list[str]] = {}
-    for line in grammar.splitlines():
+    for line in GRAMMAR.read_text(encoding="utf-8").splitlines():
         if line.startswith("[") and line.endswith("]"):
             alternatives[line[1:-1]] = current = []
         elif line and not line.startswith("#"):
             current += line.split(" | ")
-    return {name: _symbol(name, texts) for name, texts in alternatives.items()}
+    return alternatives
+
+
+TEXTS = read_grammar()
+FIRST_NAMES = [(name, False) for name in TEXTS["man"]] + [(name, True) for name in TEXTS["woman"]]
 
 
 def _symbol(name: str, texts: list[str]) -> Symbol:
@@ -128,58 +149,6 @@ def _template(text: str) -> Template:
 
 
 # ------------------------------------------------------------------ films
-FIRST_NAMES = [*zip(
-    "Anselm Bertil Casper Dario Edmund Florin Gustav Hector Ivo Jonas Kaspar Leopold Magnus Nestor Orson Piet "
-    "Quentin Rufus Silas Tobias Umberto Viktor Walter Xavier Yorick Zoltan Alvin Barnaby Cosmo Duncan Emil Felix "
-    "Gaspard Horace Igor Jasper Klaus Ludo Milo Ned Otto Percy Ralph Samson Theo Ulrich Vincent Wendell Archie "
-    "Boris Clement Desmond Errol Franco Gideon Hugo Ingmar Jerome Konrad Lars Mortimer Norbert Oswald Pablo "
-    "Raoul Stanley Titus Vasco Wilbur Zeno".split(), [False] * 70, strict=True), *zip(
-    "Agnes Beatrix Clara Dolores Edith Fiona Greta Hilda Ines Josephine Katinka Lavinia Matilda Nadia Olga Petra "
-    "Ramona Selma Thea Ursula Vera Wanda Xenia Yvonne Zelda Adele Bettina Cordelia Daphne Esther Flora Gwendolyn "
-    "Harriet Isolde Judith Kirsten Lotte Mabel Nora Ophelia Paloma Rosalind Sabine Tilda Una Viola Winifred "
-    "Amparo Birgit Carmen Delphine Elvira Frieda Gloria Henrietta Irma Juno Klara Leonora Minna Ottilie Prudence "
-    "Rita Sylvie Tamsin Verena Wilma Zita Bess Dora".split(), [True] * 70, strict=True)]  # fmt: skip
-SURNAME_STARTS = (
-    "Alder Bram Cattel Dunder Esk Fenn Glim Hobble Inkle Jarn Knot Lind Mar Nettle Oster Pim Quill Rot Sorr "
-    "Thistle Umber Vint Wax Yarrow Zab Bel Crum Dolo Fizz Gorm Harp Klop Mull Pett Rook Skim Tolli Vander Wob Zeppel "
-    "Ack Bibble Corn Drum Elk Flock Gander Hatch Jubb Kess Lorn Moss Nib Ock Plum Quist Rasp Slip Tarn Under Vole Whit"
-).split()
-SURNAME_ENDS = (
-    "mere wick ovsky etti lund quist hollow stone bottom worth berg ini escu sen wright by field ardo ington mann "
-    "ova stad puddle thwaite oglu feather more ström ides shaw"
-).split()
-TOWN_STARTS = "Little Great Port San Saint Upper Lower Mount Fort New Old Lake Nether East Bad".split()
-TOWN_ENDS = (
-    "Wobbling Agnes Tedioso Gravel Ottery Marrow Pickle Dunmore Fernando Humpleby Bonk Siskin Harrow Valdez "
-    "Snoring Mossley Calamity Brindle Otto Plenty Regret Kettle Thunder Misery Juniper Halibut Dudley Bramble Ashcombe Bellows Cinnabar "
-    "Drizzle Elderflower Fiddler Goose Hemlock Icicle Jackdaw Kipper Larch Magpie Nutmeg Otterburn Parsnip Quince "
-    "Rhubarb Sawmill Teasel Vinegar Wren "
-    "Cordova Whistle Murk Vesper Lagoon Turnip Sorrow Luck Gallop Tansy"
-).split()
-TITLE_ADJECTIVES = (
-    "Last Second Silent Long Blue Broken Golden Hungry Invisible Lonely Crooked Midnight Burning Forgotten Little "
-    "Velvet Paper Electric Wooden Reluctant Upside-Down Frozen Thirteenth Borrowed Sleeping Crimson Unlikely Tin "
-    "Distant Impossible Salt Wandering Secret Perpetual Drowning Iron Clockwork Merry Barefoot Hollow "
-    "Amber Bashful Copper Dreadful Eleventh Fearless Gilded Haunted Icy Jealous Kneeling Lopsided Magnetic Nameless "
-    "Orphaned Purple Quarrelsome Rusty Stolen Trembling Unfinished Vanishing Whispering Yellow"
-).split()
-TITLE_NOUNS = (
-    "Umbrella Harvest Lighthouse Orchestra Widow Duel Summer Envelope Penguin Carousel Engineer Tango Winter "
-    "Ambassador Waltz Cucumber Ferry Dynasty Alibi Monsoon Balloon Butcher Garden Mirror Professor Accordion "
-    "Whistle Bridegroom Comet Staircase Avalanche Barber Telegram Submarine Ghost Kingdom Sandwich Voyage Wolf "
-    "Reckoning Cathedral Parade Mosquito Pilgrim Horizon Banquet Sparrow Verdict Labyrinth Circus Trombone Dentist "
-    "Lemon Island Thermometer Pyjamas Chimney Detour Encore Fugue Gambler Hurricane Inheritance Jester Keyhole "
-    "Lantern Matchbox Nocturne Obituary Passport Quartet Raincoat Serenade Thunderbolt Uncle Vendetta Windmill Yodeller "
-    " Masquerade Frontier Typewriter Asteroid Elbow Heiress Bicycle Snowstorm"
-).split()
-TITLE_SHAPES = (
-    "The {a} {n}", "The {a} {n}", "The {n} of {t}", "{f}'s {n}", "A {n} for {f}", "{a} {n}", "{n} and {n2}", "{f}",
-    "The {n}", "Return of the {n}", "{n} in {t}", "Goodbye, {f}", "The {n} Who Knew Too Little", "{f} and the {n}",
-    "Night of the {a} {n}", "My {a} {n}", "{t}", "No {n} Tonight", "The {n} Always Rings Twice as Loud",
-    "{f} Goes to {t}", "Seven {n}s", "The {a} {n} 2", "To {t} by {n}", "Beyond the {a} {n}",
-)  # fmt: skip
-
-
 class Person(NamedTuple):
     """Somebody who makes films; `fame` says how good these are, from -1 to 1."""
 
@@ -209,20 +178,19 @@ def people(dice: Dice, n: int) -> list[Person]:
 
 def surname(dice: Dice) -> str:
     """Invent a surname."""
-    return re.sub(r"(.)\1\1", r"\1\1", dice.one(SURNAME_STARTS) + dice.one(SURNAME_ENDS))
+    return re.sub(r"(.)\1\1", r"\1\1", dice.one(TEXTS["surname start"]) + dice.one(TEXTS["surname end"]))
 
 
 def town(dice: Dice) -> str:
     """Invent a town."""
-    return f"{dice.one(TOWN_STARTS)} {dice.one(TOWN_ENDS)}"
+    return f"{dice.one(TEXTS['town start'])} {dice.one(TEXTS['town end'])}"
 
 
 def title(dice: Dice) -> str:
     """Invent the title of a film."""
-    noun, other = dice.shuffled(TITLE_NOUNS)[:2]
-    return dice.one(TITLE_SHAPES).format(
-        a=dice.one(TITLE_ADJECTIVES), n=noun, n2=other, t=town(dice), f=dice.one(FIRST_NAMES)[0]
-    )
+    noun, other = dice.shuffled(TEXTS["title noun"])[:2]
+    names = {"n": noun, "n2": other, "a": dice.one(TEXTS["title adjective"])}
+    return dice.one(TEXTS["title"]).format(t=town(dice), f=dice.one(FIRST_NAMES)[0], **names)
 
 
 def films(dice: Dice, n: int, actors: Sequence[Person], directors: Sequence[Person]) -> list[Film]:
@@ -267,7 +235,7 @@ def _facts(dice: Dice, name: str, director: Person, cast: Sequence[Person]) -> d
         "she": her["he"],
         "herp": her["his"],
         "her": her["him"],
-    }  # fmt: skip
+    }
 
 
 # ------------------------------------------------------------------ writing
@@ -367,7 +335,7 @@ def write_reviews(
         "film": [film.facts["title"] for film in catalogue[:150]],
         "person": [person.name for person in crew],
     }
-    symbols = parse(GRAMMAR.read_text(encoding="utf-8"))
+    symbols = {name: _symbol(name, texts) for name, texts in TEXTS.items()}
     half = len(catalogue) * n_train // (n_train + n_test)
     train, test = (
         list(_reviews(dice, symbols, some, live, n, plain))
@@ -478,7 +446,7 @@ def _count(sentences: list[str]) -> int:
 
 
 def _length(share: float) -> float:
-    for (low, short), (high, long) in zip(LENGTHS, LENGTHS[1:], strict=False):
+    for (low, short), (high, long) in pairwise(LENGTHS):
         if share <= high:
             return short + (long - short) * (share - low) / (high - low)
     return LENGTHS[-1][1]
@@ -488,12 +456,29 @@ def _length(share: float) -> float:
 _A_BEFORE_VOWEL = re.compile(r"\b([Aa]) (?=[aeiouAEIO]|hour|honest|heir)(?!one|uni|use|eu|Eu)")
 _START = re.compile(r"(^|[.!?] )([a-z])")
 WRONG = {
-    "definitely": "definately", "beautiful": "beautifull", "really": "realy", "believe": "beleive", "acting": "actign",
-    "their": "thier", "terrible": "terribel", "ridiculous": "rediculous", "disappointing": "dissapointing",
-    "embarrassing": "embarassing", "boring": "borring", "excellent": "excelent", "performance": "preformance",
-    "recommend": "reccomend", "character": "charactor", "characters": "charachters", "especially": "expecially",
-    "director": "directer", "scene": "sceen", "music": "musik", "until": "untill", "funny": "funy",
-}  # fmt: skip
+    "definitely": "definately",
+    "beautiful": "beautifull",
+    "really": "realy",
+    "believe": "beleive",
+    "acting": "actign",
+    "their": "thier",
+    "terrible": "terribel",
+    "ridiculous": "rediculous",
+    "disappointing": "dissapointing",
+    "embarrassing": "embarassing",
+    "boring": "borring",
+    "excellent": "excelent",
+    "performance": "preformance",
+    "recommend": "reccomend",
+    "character": "charactor",
+    "characters": "charachters",
+    "especially": "expecially",
+    "director": "directer",
+    "scene": "sceen",
+    "music": "musik",
+    "until": "untill",
+    "funny": "funy",
+}
 
 
 def tidy(text: str) -> str:
