@@ -54,7 +54,7 @@ run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lectu
 
 test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval
 	@$(BIN)/python -m pytest tests lecture9_utils notebooks --doctest-modules -q \
-	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) -n $(JOBS) --dist loadfile
+	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -22,3 +24,10 @@ def pytest_configure() -> None:
     variables |= {"no_proxy": "localhost,127.0.0.1,::1", "NO_PROXY": "localhost,127.0.0.1,::1"}
     os.environ.clear()
     os.environ.update(variables)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the notebooks first, the last and longest before all: so no processor waits for it at the end."""
+    notebooks = [item for item in items if item.path.suffix == ".ipynb"]
+    notebooks.sort(key=lambda item: item.path.name, reverse=True)  # its cells stay in order
+    items[:] = notebooks + [item for item in items if item.path.suffix != ".ipynb"]
