@@ -57,17 +57,18 @@ def read_rows(file: IO[bytes], name: str, format: Format | None = None) -> Rows:
     count, dim, has_header = _shape(first, name, format)
     layout = _Layout(name, "," if format == "csv" else " ", dim)
     words: list[str] = []
-    parts = []
-    for more_words, rows in _parse_ahead(layout, file, b"" if has_header else first, line=1 + has_header):
+    numbers = bytearray()  # grows in place, so that the memory of one block serves for the next
+    for block in _blocks(file, b"" if has_header else first):
+        more_words, rows = layout.parse(block, 1 + has_header + len(words))
         words += more_words
-        parts.append(rows)
+        numbers += rows.data
     if not words or count not in (None, len(words)):
         promised = "at least one word" if count is None else f"the {count:,} words of its first line"
         raise ValueError(
             f"{name} holds {len(words):,} words, expected {promised}: it is incomplete or no text of vectors"
         )
     _refuse_repeated(words, name, 1 + has_header)
-    return words, np.concatenate(parts)
+    return words, np.frombuffer(numbers, dtype=np.float32).reshape(-1, dim)
 
 
 def _guess(first: bytes) -> Format:
@@ -94,30 +95,25 @@ def _shape(first: bytes, name: str, format: Format) -> tuple[int | None, int, bo
     return None, are_numbers[::-1].index(False) if False in are_numbers else len(are_numbers), False
 
 
-def _parse_ahead(layout: "_Layout", file: IO[bytes], start: bytes, line: int) -> Iterator[Rows]:
-    """Parse one block in a second thread while the next one is read (and unzipped) in this one."""
+def _read_ahead(file: IO[bytes]) -> Iterator[bytes]:
+    """Read (and unzip) the next part of a file in a second thread while this one is parsed."""
     with ThreadPoolExecutor(1) as other_thread:
-        parsing = None
-        for block in _blocks(file, start):
-            begun = other_thread.submit(layout.parse, block, line)
-            line += block.count(b"\n")
-            if parsing:
-                yield parsing.result()
-            parsing = begun
-        if parsing:
-            yield parsing.result()
+        reading = other_thread.submit(file.read, _BLOCK)
+        while part := reading.result():
+            reading = other_thread.submit(file.read, _BLOCK)
+            yield part
 
 
 def _blocks(file: IO[bytes], start: bytes) -> Iterator[bytes]:
     """Cut a file into blocks of whole lines, without carriage returns and spaces at their ends."""
     rest = start
-    while read := file.read(_BLOCK):
-        end = read.rfind(b"\n") + 1
+    for part in _read_ahead(file):
+        end = part.rfind(b"\n") + 1
         if end:
-            yield _plain(rest + read[:end])
-            rest = read[end:]
+            yield _plain(rest + part[:end])
+            rest = part[end:]
         else:
-            rest += read
+            rest += part
     if rest:
         yield _plain(rest if rest.endswith(b"\n") else rest + b"\n")
 
