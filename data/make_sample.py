@@ -20,7 +20,7 @@ import encyclopedia
 import numpy as np
 import reviews
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from lecture9_utils.glove import cooccurrences, train_glove
 from lecture9_utils.text import Vocabulary, tokenize

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -258,7 +258,7 @@ class Writer:
     dice: Dice
     symbols: dict[str, Symbol]
     film: Film
-    live: dict[str, Sequence[str]]
+    live: Mapping[str, Sequence[str]]
     mixed: bool = False
     plain: bool = False
     said: set[str | Template] = field(default_factory=set)
@@ -348,7 +348,7 @@ def _reviews(
     dice: Dice,
     symbols: dict[str, Symbol],
     catalogue: list[Film],
-    live: dict[str, Sequence[str]],
+    live: Mapping[str, Sequence[str]],
     n: int,
     plain: bool,
 ) -> Iterator[Review]:

@@ -29,9 +29,9 @@ def folder() -> Path:
     """Name the folder of the cache: ``LECTURE9_CACHE``, or the platform's cache folder for "lecture9"."""
     if named := os.environ.get("LECTURE9_CACHE"):
         return Path(named).expanduser().resolve()
-    import pooch
+    from platformdirs import user_cache_dir
 
-    return Path(pooch.os_cache("lecture9"))
+    return Path(user_cache_dir("lecture9"))
 
 
 def load(key: str) -> Arrays | None:

@@ -294,7 +294,10 @@ def pad(
     column = np.arange(length)
     filled = column >= length - sizes[:, None] if padding == "pre" else column < sizes[:, None]
     padded = np.zeros((len(kept), length), dtype=np.int32)
-    padded[filled] = np.fromiter(chain.from_iterable(kept), dtype=np.int32, count=int(sizes.sum()))
+    if kept and isinstance(kept[0], np.ndarray):
+        padded[filled] = np.concatenate(kept, dtype=np.int32)
+    else:
+        padded[filled] = np.fromiter(chain.from_iterable(kept), dtype=np.int32, count=int(sizes.sum()))
     return padded
 
 

@@ -91,7 +91,7 @@ def our_reviews(_: Path, data: str) -> Result:
 
     start = time.perf_counter()
     for x, _labels in load_imdb_sequences(data=data):
-        pad(x, 100)
+        pad(list(x), 100)
     return {"seconds": time.perf_counter() - start}
 
 
@@ -142,7 +142,7 @@ def train(data: str, jit_compile: bool) -> Result:
     from lecture9_utils.quiet import keras
 
     (x_train, y_train), _ = load_imdb_sequences(data=data)
-    input_train = pad(x_train, 100)
+    input_train = pad(list(x_train), 100)
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
