@@ -343,6 +343,9 @@ def lines(
     axes.set(xlabel=xlabel, ylabel=ylabel)
     for axis in log:
         getattr(axes, f"set_{axis}scale")("log")
+    if "x" in log and points.size <= 8:  # few points: name them, rather than powers of ten
+        axes.set_xticks(points, [f"{point:,}" for point in points.tolist()])
+        axes.set_xticks([], minor=True)
     if len(series) > 1:
         axes.legend(frameon=False)
     return figure
