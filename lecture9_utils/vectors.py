@@ -1,6 +1,7 @@
 """From integers to vectors without learning: one-hot, multi-hot and the hashing trick."""
 
 from collections.abc import Iterable, Sequence, Sized
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -41,7 +42,7 @@ def one_hot(ids: ArrayLike, depth: int) -> NDArray[np.float32]:
     return vectors.reshape(*indices.shape, depth)
 
 
-def multi_hot(sequences: Sequence[ArrayLike], depth: int) -> NDArray[np.float32]:
+def multi_hot(sequences: Sequence[ArrayLike], depth: int, sparse: bool = False) -> Any:
     """Turn each sequence of ids into one vector with a 1 at every id that occurs in it: a bag of words.
 
     Parameters
@@ -50,10 +51,12 @@ def multi_hot(sequences: Sequence[ArrayLike], depth: int) -> NDArray[np.float32]
         Ids from 0 to `depth` - 1; an empty sequence gives a vector of zeros.
     depth : int
         The length of each vector.
+    sparse : bool
+        Whether to store only the ones: 25,000 reviews over 10,000 words take 30 MB instead of 1 GB.
 
     Returns
     -------
-    ndarray of float32, shape (len(sequences), depth)
+    ndarray or scipy.sparse.csr_matrix, of float32, shape (len(sequences), depth)
 
     Raises
     ------
@@ -70,6 +73,8 @@ def multi_hot(sequences: Sequence[ArrayLike], depth: int) -> NDArray[np.float32]
     ----------
     Lecture 9, slide "One-hot Encoding" ("We used this with the IMDB data set").
     """
+    if sparse:
+        return _sparse_multi_hot([np.unique(_checked_ids(ids, depth)) for ids in sequences], depth)
     vectors = np.zeros((len(sequences), depth), dtype=np.float32)
     for vector, ids in zip(vectors, sequences, strict=True):
         vector[_checked_ids(ids, depth)] = 1
@@ -187,6 +192,14 @@ def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
     if n < 0:
         raise ValueError(f"the number of words must be at least 0, got {n}")
     return n - buckets * -float(np.expm1(n * np.log1p(-1 / buckets))) if buckets > 1 else max(n - 1.0, 0.0)
+
+
+def _sparse_multi_hot(distinct: list[NDArray[np.int64]], depth: int) -> Any:
+    from scipy.sparse import csr_matrix
+
+    starts = np.cumsum([0, *map(len, distinct)])
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *distinct])
+    return csr_matrix((np.ones(columns.size, np.float32), columns, starts), shape=(len(distinct), depth))
 
 
 def _check_buckets(buckets: int) -> None:

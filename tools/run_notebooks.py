@@ -165,7 +165,7 @@ def run_all(
     timeout: int,
     variables: dict[str, str],
 ) -> list[Run]:
-    """Execute notebooks, `jobs` at a time, in order; a failing one does not keep the others from running."""
+    """Execute notebooks, `jobs` at a time; a failing one does not keep the others from running."""
     folder.mkdir(parents=True, exist_ok=True)
     running: set[psutil.Popen] = set()
 
@@ -175,7 +175,8 @@ def run_all(
 
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            return list(pool.map(one, notebooks))
+            # The last notebooks take longest: begin with them, so that no processor waits at the end.
+            return list(pool.map(one, reversed(notebooks)))[::-1]
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in list(running):
