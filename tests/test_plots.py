@@ -1,0 +1,171 @@
+"""Every picture is a closed figure with something on it that can be read, and prints its one line."""
+
+import warnings
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lecture9_utils import plots
+
+RUN = {"accuracy": [0.5, 0.8, 0.9], "loss": [0.7, 0.5, 0.3]}
+HISTORY = RUN | {"val_accuracy": [0.5, 0.7, 0.6], "val_loss": [0.7, 0.6, 0.8]}
+SAYS = "what it shows."
+PICTURES: dict[str, Callable[[], Figure]] = {
+    "grid": lambda: plots.grid([[0, 1, -2.5], [3, 0, 0]], ["Rome", "Paris"], ["0", "1", "2"], SAYS, "Title"),
+    "grid of zeros": lambda: plots.grid(np.zeros((1, 2)), ["a"], ["b", "c"], SAYS),
+    "tokens_to_vectors": lambda: plots.tokens_to_vectors(
+        "A frog and a newt.", ["a", "frog", "and", "a", "newt"], np.arange(15).reshape(5, 3) - 7, SAYS
+    ),
+    "cube": lambda: plots.cube(np.arange(90).reshape(3, 10, 3) - 45, ["review", "words", "numbers"], SAYS),
+    "curves": lambda: plots.curves([HISTORY], SAYS, "One seed"),
+    "curves of two seeds": lambda: plots.curves([HISTORY, {k: v[::-1] for k, v in HISTORY.items()}], SAYS),
+    "bars": lambda: plots.bars({"bag of words": 0.88, "SimpleRNN": [0.81, 0.84]}, SAYS),
+    "lines": lambda: plots.lines([1, 2, 3], {"squares": [1, 4, 9], "cubes": [1, 8, 27]}, SAYS, "n", "value"),
+    "lines of seeds": lambda: plots.lines([1, 10, 99], {"s": [[1, 2, 3], [2, 3, 4]]}, SAYS, "n", "y", "xy"),
+    "unrolled": lambda: plots.unrolled(4, SAYS),
+    "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
+}
+
+
+def texts(figure: Figure) -> list[Text]:
+    """Give all text that can be seen."""
+    figure.draw_without_rendering()
+    return [t for t in figure.findobj(Text) if t.get_visible() and t.get_text().strip()]
+
+
+def words(figure: Figure) -> list[str]:
+    return [t.get_text().strip() for t in texts(figure)]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_prints_its_line_and_leaves_no_figure_open(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, settings = plt.get_fignums(), dict(plt.rcParams)
+    assert isinstance(PICTURES[name](), Figure)
+    assert plt.get_fignums() == before
+    assert dict(plt.rcParams) == settings
+    assert capsys.readouterr() == ("Figure: what it shows.\n", "")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_can_be_seen_and_read(name: str) -> None:
+    figure, png = PICTURES[name](), BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a missing glyph, a layout that does not fit
+        figure.savefig(png)
+    png.seek(0)
+    pixels = plt.imread(png)
+    height, width = pixels.shape[:2]
+    assert width <= 1000, "no wider than a notebook"
+    assert height >= 90
+    assert len(np.unique(pixels.reshape(height * width, -1), axis=0)) > 20
+    np.testing.assert_array_equal(pixels[[0, 0, -1, -1], [0, -1, 0, -1], :3], 1)  # a light ground
+    assert min(t.get_fontsize() for t in texts(figure)) >= 9
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    ticks = {label for axes in figure.axes for label in (*axes.get_xticklabels(), *axes.get_yticklabels())}
+    for text in set(texts(figure)) - ticks:  # ticks beyond the limits are there, but not drawn
+        box = text.get_window_extent(renderer)
+        assert (box.x0 > -2, box.y0 > -2, box.x1 < width + 2, box.y1 < height + 2) == (True,) * 4, text
+
+
+def test_a_grid_shows_its_numbers_and_labels() -> None:
+    assert sorted(words(PICTURES["grid"]())) == sorted(
+        ["0", "1", "-2.5", "3", "0", "0", "Rome", "Paris", "0", "1", "2", "Title"]
+    )
+    figure = plots.grid([[0.123]], ["a"], ["b"], SAYS, shown=".1f")
+    assert "0.1" in words(figure)
+
+
+def test_tokens_stand_under_their_text_and_above_their_vectors() -> None:
+    figure = plots.tokens_to_vectors("So good!", ["so", "good"], [[0.5, -3], [7, 2]], SAYS)
+    place = {t.get_text(): t.get_position() for t in texts(figure)}
+    assert place["So good!"][1] > place["so"][1] == place["good"][1] > place["0.5"][1] > place["-3"][1]
+    assert place["so"][0] == place["0.5"][0] == place["-3"][0] < place["good"][0] == place["7"][0]
+
+
+def test_a_cube_has_its_sheets_and_tells_its_sizes() -> None:
+    figure = PICTURES["cube"]()
+    first, *_, last = sorted(figure.axes[0].images, key=lambda image: -image.get_zorder())
+    assert len(figure.axes[0].images) == 3
+    np.testing.assert_array_equal(first.get_array(), np.arange(30).reshape(10, 3).T - 45)
+    np.testing.assert_array_equal(last.get_array(), np.arange(60, 90).reshape(10, 3).T - 45)
+    assert {"review 1", "review 3", "10 words", "3 numbers"} <= set(words(figure))
+
+
+def test_curves_are_means_with_a_band_from_lowest_to_highest() -> None:
+    one = plots.curves([HISTORY], SAYS)
+    assert [axes.get_ylabel() for axes in one.axes] == ["accuracy", "loss"]
+    assert not any(axes.collections for axes in one.axes)
+    two = plots.curves([HISTORY, {k: [v + 0.1 for v in values] for k, values in HISTORY.items()}], SAYS)
+    training, validation = two.axes[0].lines
+    np.testing.assert_allclose(training.get_xydata(), [[1, 0.55], [2, 0.85], [3, 0.95]])
+    np.testing.assert_allclose(validation.get_ydata(), [0.55, 0.75, 0.65])
+    low, high = two.axes[0].collections[1].get_paths()[0].get_extents().intervaly
+    assert (low, high) == pytest.approx((0.5, 0.8))
+
+
+def test_bars_are_means_with_a_dot_for_each_seed() -> None:
+    figure = plots.bars({"bag of words": 0.88, "SimpleRNN": [0.81, 0.84]}, SAYS, chance=None)
+    (axes,) = figure.axes
+    assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.88, 0.825])
+    assert sorted(x for line in axes.lines for x in line.get_xdata()) == pytest.approx([0.81, 0.84, 0.88])
+    assert {"88.0%", "82.5%", "bag of words", "SimpleRNN"} <= set(words(figure))
+    assert "guessing" not in words(figure)
+    assert "guessing" in words(plots.bars({"one": 0.6}, SAYS))
+
+
+def test_lines_have_their_own_colours_scales_and_names() -> None:
+    figure = PICTURES["lines"]()
+    assert len({to_hex(line.get_color()) for line in figure.axes[0].lines}) == 2
+    assert {"squares", "cubes", "n", "value"} <= set(words(figure))
+    (axes,) = PICTURES["lines of seeds"]().axes
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [1.5, 2.5, 3.5])
+
+
+def test_an_unrolled_network_has_a_state_for_each_step_and_layer() -> None:
+    assert [w for w in words(plots.unrolled(4, SAYS)) if w.startswith("$y")] == ["$y_{4}$"]
+    shown = words(plots.unrolled(5, SAYS, layers=3, outputs="all"))
+    assert [sum(w.startswith(f"${letter}") for w in shown) for letter in "xhy"] == [5, 15, 5]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plots.grid([[1, 2]], ["a"], ["b"], SAYS), r"shape \(1, 1\), got \(1, 2\)"),
+        (lambda: plots.grid([1], ["a"], ["b"], SAYS), r"shape \(1, 1\), got \(1,\)"),
+        (
+            lambda: plots.tokens_to_vectors("a b", ["a", "b"], [[1]], SAYS),
+            r"row for each of the 2 tokens, got shape \(1, 1\)",
+        ),
+        (lambda: plots.tokens_to_vectors("a", ["a"], [1], SAYS), r"got shape \(1,\)"),
+        (lambda: plots.cube([[1]], ["a", "b", "c"], SAYS), r"three axes, got shape \(1, 1\)"),
+        (lambda: plots.curves([], SAYS), "at least one history"),
+        (lambda: plots.bars({}, SAYS), "at least one result"),
+        (
+            lambda: plots.lines([1, 2], {"squares": [1, 4, 9]}, SAYS, "n", "y"),
+            "series 'squares' has 3 values for 2 points",
+        ),
+        (lambda: plots.unrolled(0, SAYS), "at least 1, got 0 and 1"),
+        (lambda: plots.unrolled(1, SAYS, layers=0), "at least 1, got 1 and 0"),
+        (lambda: plots.unrolled(1, SAYS, outputs="first"), "'last' or 'all', got 'first'"),
+    ],
+)
+def test_wrong_shapes_are_refused(call: Callable[[], Any], message: str) -> None:
+    before = plt.get_fignums()
+    with pytest.raises(ValueError, match=message):
+        call()
+    assert plt.get_fignums() == before
