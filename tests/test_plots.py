@@ -75,7 +75,8 @@ def test_a_picture_can_be_seen_and_read(name: str) -> None:
     np.testing.assert_array_equal(pixels[[0, 0, -1, -1], [0, -1, 0, -1], :3], 1)  # a light ground
     assert min(t.get_fontsize() for t in texts(figure)) >= 9
     renderer = FigureCanvasAgg(figure).get_renderer()
-    ticks = {label for axes in figure.axes for label in (*axes.get_xticklabels(), *axes.get_yticklabels())}
+    scales = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    ticks = {label for axis in scales for label in axis.get_ticklabels(which="both")}
     for text in set(texts(figure)) - ticks:  # ticks beyond the limits are there, but not drawn
         box = text.get_window_extent(renderer)
         assert (box.x0 > -2, box.y0 > -2, box.x1 < width + 2, box.y1 < height + 2) == (True,) * 4, text
