@@ -201,7 +201,8 @@ def curves(histories: Sequence[Mapping[str, Sequence[float]]], says: str, title:
     Parameters
     ----------
     histories : sequence of mappings
-        What `fit` returned, one for each seed; lines are means, bands go from the lowest to the highest.
+        What `fit` returned, one for each seed, with or without validation; lines are means, bands go
+        from the lowest to the highest.
     says : str
         One line that tells what the picture shows; it is printed.
     title : str
@@ -232,6 +233,8 @@ def curves(histories: Sequence[Mapping[str, Sequence[float]]], says: str, title:
     figure, both = _canvas(says, width=9, height=3.2, panels=2)
     for axes, what in zip(both, ("accuracy", "loss"), strict=True):
         for key, name, colour in ((what, "training", BLUE), (f"val_{what}", "validation", ORANGE)):
+            if key not in histories[0]:
+                continue  # trained without validation data
             values = np.array([history[key] for history in histories])
             _line(axes, np.arange(1, values.shape[1] + 1), values, name, colour)
         axes.set(xlabel="epoch", ylabel=what)

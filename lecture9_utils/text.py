@@ -269,7 +269,8 @@ def pad(
     Raises
     ------
     ValueError
-        If `length` is below 1, or a side is neither ``"pre"`` nor ``"post"``.
+        If `length` is below 1, a side is neither ``"pre"`` nor ``"post"``, or an id is not a whole number of
+        at most 32 bits.
 
     Examples
     --------
@@ -294,11 +295,22 @@ def pad(
     column = np.arange(length)
     filled = column >= length - sizes[:, None] if padding == "pre" else column < sizes[:, None]
     padded = np.zeros((len(kept), length), dtype=np.int32)
-    if kept and isinstance(kept[0], np.ndarray):
-        padded[filled] = np.concatenate(kept, dtype=np.int32)
-    else:
-        padded[filled] = np.fromiter(chain.from_iterable(kept), dtype=np.int32, count=int(sizes.sum()))
+    if filled.any():
+        padded[filled] = _joined([sequence for sequence in kept if len(sequence)])
     return padded
+
+
+def _joined(sequences: list[Sequence[int]]) -> NDArray[np.integer]:
+    """Put the ids of sequences that are not empty into one row."""
+    if isinstance(sequences[0], np.ndarray):
+        ids = np.concatenate(sequences)
+    else:
+        ids = np.array(list(chain.from_iterable(sequences)))
+    if not np.issubdtype(ids.dtype, np.integer):
+        raise ValueError(f"sequences must hold whole numbers, got {ids.dtype}")
+    if ids.max() > np.iinfo(np.int32).max or ids.min() < np.iinfo(np.int32).min:
+        raise ValueError(f"ids must fit into 32 bits, got {ids[np.abs(ids).argmax()]}")
+    return ids
 
 
 def _check_text(text: str) -> None:

@@ -60,7 +60,8 @@ def fit(
             bar.update()
 
         callback = keras.callbacks.LambdaCallback(on_epoch_end=advance)
-        history = model.fit(x, y, epochs=epochs, verbose=0, callbacks=[callback], **options)
+        callbacks = [callback, *options.pop("callbacks", [])]
+        history = model.fit(x, y, epochs=epochs, verbose=0, callbacks=callbacks, **options)
     return dict(history.history)
 
 

@@ -152,7 +152,7 @@ def collisions(words: Iterable[str], buckets: int) -> int:
     ----------
     Lecture 9, slide "One-hot Hashing" ("hash collisions").
     """
-    distinct = dict.fromkeys([words] if isinstance(words, str) else words)
+    distinct = words if isinstance(words, str) else dict.fromkeys(words)
     return len(distinct) - len(set(hash_words(distinct, buckets).tolist()))
 
 
@@ -175,6 +175,8 @@ def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
 
     Raises
     ------
+    TypeError
+        If `words` is a single string.
     ValueError
         If `buckets` is below 1, or the number of words below 0.
 
@@ -188,7 +190,9 @@ def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
     Lecture 9, slide "One-hot Hashing"; W. Feller (1968), "An introduction to probability theory", I.IV.
     """
     _check_buckets(buckets)
-    n = words if isinstance(words, int) else len(set(words))
+    if isinstance(words, str):
+        raise TypeError(f"words must be a number or a list of words, got the string {words!r}")
+    n = int(words) if isinstance(words, (int, np.integer)) else len(set(words))
     if n < 0:
         raise ValueError(f"the number of words must be at least 0, got {n}")
     return n - buckets * -float(np.expm1(n * np.log1p(-1 / buckets))) if buckets > 1 else max(n - 1.0, 0.0)

@@ -208,3 +208,11 @@ def test_a_seed_fixes_python_and_numpy() -> None:
     assert draw(1) == draw(1)
     assert draw(2**32 - 1) == draw(2**32 - 1)
     assert not {*draw(1)} & {*draw(2)}
+
+
+def test_a_mean_on_its_bound_is_within_it(capsys: pytest.CaptureFixture[str]) -> None:
+    begin("sample", seed=0)
+    high = REGISTRY["C25"].measures[0].sample[1]
+    claim("C25", [high] * 3)
+    claim("C25", [high + 1e-4] * 3)
+    assert [line[0] for line in capsys.readouterr().out.splitlines()] == ["✓", "✗"]

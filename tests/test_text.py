@@ -140,3 +140,13 @@ def test_nothing_is_no_error() -> None:
     assert tokenize("") == tokenize(" \n!") == characters("") == ngrams([], 3) == []
     assert Vocabulary.from_texts([]).encode(["frog", ""]) == [[], []]
     assert pad([], 3).shape == (0, 3)
+
+
+def test_pad_refuses_what_is_no_id_and_takes_empty_rows_of_any_kind() -> None:
+    for rows in ([[2**31]], [np.array([2**31])]):
+        with pytest.raises(ValueError, match="32 bits"):
+            pad(rows, 3)
+    for rows in ([[1.5]], [np.array([1.5])]):
+        with pytest.raises(ValueError, match="whole numbers"):
+            pad(rows, 3)
+    assert pad([np.array([]), np.array([7])], 2).tolist() == [[0, 0], [0, 7]]

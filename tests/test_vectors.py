@@ -132,3 +132,10 @@ def test_bad_input_is_refused_in_words(
 def test_nothing_is_no_error() -> None:
     assert one_hot([], 3).shape == multi_hot([], 3).shape == (0, 3)
     assert hash_words([], 3).tolist() == []
+
+
+def test_one_word_is_not_a_list_of_its_letters() -> None:
+    for count in (collisions, expected_collisions):
+        with pytest.raises(TypeError, match="'frog'"):
+            count("frog", 3)
+    assert expected_collisions(np.int64(23), 365) == expected_collisions(23, 365)
