@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 Side = Literal["pre", "post"]
 
 # What Keras's historic Tokenizer turned into spaces: all ASCII punctuation but the apostrophe.
-_TO_SPACE = str.maketrans(dict.fromkeys('!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n', " "))
+_MARKS = b'!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
+_TO_SPACE = bytes.maketrans(_MARKS, b" " * len(_MARKS))
 
 
 def tokenize(text: str, lower: bool = True) -> list[str]:
@@ -46,7 +47,9 @@ def tokenize(text: str, lower: bool = True) -> list[str]:
     Lecture 9, slide "Tokenization"; Keras 2, ``keras.preprocessing.text.text_to_word_sequence``.
     """
     _check_text(text)
-    words = (text.lower() if lower else text).translate(_TO_SPACE).split(" ")
+    # UTF-8 keeps ASCII apart from all else, and bytes are translated several times faster than a str.
+    line = (text.lower() if lower else text).encode("utf-8", "surrogatepass").translate(_TO_SPACE)
+    words = line.decode("utf-8", "surrogatepass").split(" ")
     return [word for word in words if word]
 
 
