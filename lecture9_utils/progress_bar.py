@@ -55,9 +55,7 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
     """
     if iterable is None and options.get("total") is None:
         raise TypeError("progress needs something to loop over, or total=")
-    if _in_notebook():
-        return _NotebookBar(iterable, **{"leave": False, **options})
-    return tqdm(iterable, **{"leave": False, "disable": None, **options})  # None: not into a file or a pipe
+    return (_NotebookBar if _in_notebook() else tqdm)(iterable, **{"leave": False, **options})
 
 
 def _in_notebook() -> bool:
