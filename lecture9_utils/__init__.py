@@ -17,8 +17,10 @@ _HOME_OF = {
         "data": ("load_glove", "load_imdb", "load_imdb_sequences"),
         "word_vectors": ("WordVectors",),
         "glove": ("cooccurrences", "train_glove"),
+        "pmi": ("shifted_pmi", "svd_vectors"),
         "claims": ("begin", "claim"),
         "progress_bar": ("progress",),
+        "recurrence": ("simple_rnn", "simple_rnn_gradients"),
         "training": ("accuracy", "fit"),
     }.items()
     for name in names
@@ -51,7 +53,11 @@ if TYPE_CHECKING:
     from .data import load_imdb_sequences as load_imdb_sequences
     from .glove import cooccurrences as cooccurrences
     from .glove import train_glove as train_glove
+    from .pmi import shifted_pmi as shifted_pmi
+    from .pmi import svd_vectors as svd_vectors
     from .progress_bar import progress as progress
+    from .recurrence import simple_rnn as simple_rnn
+    from .recurrence import simple_rnn_gradients as simple_rnn_gradients
     from .text import Vocabulary as Vocabulary
     from .text import bag_of_ngrams as bag_of_ngrams
     from .text import characters as characters
