@@ -16,6 +16,16 @@ _HOME_OF = {
         "vectors": ("collisions", "expected_collisions", "hash_words", "multi_hot", "one_hot"),
         "data": ("load_glove", "load_imdb", "load_imdb_sequences"),
         "word_vectors": ("WordVectors",),
+        "corpora": (
+            "load_books",
+            "load_corpus",
+            "load_genome",
+            "load_similarity",
+            "load_translations",
+            "load_weather",
+            "read_fasta",
+            "sentences",
+        ),
         "glove": ("cooccurrences", "train_glove"),
         "pmi": ("shifted_pmi", "svd_vectors"),
         "claims": ("begin", "claim"),
@@ -48,6 +58,14 @@ if TYPE_CHECKING:
     from . import plots as plots
     from .claims import begin as begin
     from .claims import claim as claim
+    from .corpora import load_books as load_books
+    from .corpora import load_corpus as load_corpus
+    from .corpora import load_genome as load_genome
+    from .corpora import load_similarity as load_similarity
+    from .corpora import load_translations as load_translations
+    from .corpora import load_weather as load_weather
+    from .corpora import read_fasta as read_fasta
+    from .corpora import sentences as sentences
     from .data import load_glove as load_glove
     from .data import load_imdb as load_imdb
     from .data import load_imdb_sequences as load_imdb_sequences
