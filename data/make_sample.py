@@ -20,6 +20,7 @@ import encyclopedia
 import numpy as np
 import pastiches
 import reviews
+import translations
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -52,6 +53,12 @@ review a file, named <id>_<rating>.txt. imdb.vocab lists the words of the traini
 first.
 
 The original: Maas, Daly, Pham, Huang, Ng, Potts (2011), "Learning word vectors for sentiment analysis", ACL.
+"""
+
+ABOUT_TRANSLATIONS = """\
+Synthetic pairs of English and Turkish sentences in the format of Tatoeba's as manythings.org packs them
+
+A script (data/make_sample.py of the Lecture 9 notebooks) wrote them from a small grammar and a seed.
 """
 
 
@@ -142,6 +149,12 @@ def book_files() -> dict[str, str]:
     return pastiches.write(SEED + 3) | {"encyclopaedia.txt": facts}
 
 
+def translation_files() -> dict[str, str]:
+    """Write the pairs of sentences with a tab between, and what they are."""
+    pairs = translations.write(SEED + 4)
+    return {"tur.txt": "".join(f"{a}\t{b}\n" for a, b in pairs), "_about.txt": ABOUT_TRANSLATIONS}
+
+
 def write(path: Path, content: bytes) -> None:
     """Put a file in its place at once: nobody sees half of it."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -156,6 +169,7 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "aclImdb_v1.tar.gz": lambda: tar_gz(review_files(*reviews.write_reviews(SEED))),
     "glove.6B.zip": lambda: zip_file(vector_files(corpus())),
     "books.zip": lambda: zip_file(book_files()),
+    "tur-eng.zip": lambda: zip_file(translation_files()),
 }
 
 

@@ -25,7 +25,7 @@ import encyclopedia  # noqa: E402
 import make_sample  # noqa: E402
 import reviews  # noqa: E402
 
-ARCHIVES = ("aclImdb_v1.tar.gz", "glove.6B.zip", "books.zip")
+ARCHIVES = ("aclImdb_v1.tar.gz", "glove.6B.zip", "books.zip", "tur-eng.zip")
 STOCK_ZLIB = re.fullmatch(r"1\.\d+(\.\d+)*", zlib.ZLIB_RUNTIME_VERSION) is not None
 Split = tuple[list[str], list[int]]
 
