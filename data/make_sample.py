@@ -21,6 +21,7 @@ import numpy as np
 import pastiches
 import reviews
 import translations
+import weather
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -170,6 +171,7 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "glove.6B.zip": lambda: zip_file(vector_files(corpus())),
     "books.zip": lambda: zip_file(book_files()),
     "tur-eng.zip": lambda: zip_file(translation_files()),
+    "seattle-weather.csv": lambda: weather.write(SEED + 5).encode("utf-8"),
 }
 
 

@@ -25,7 +25,7 @@ import encyclopedia  # noqa: E402
 import make_sample  # noqa: E402
 import reviews  # noqa: E402
 
-ARCHIVES = ("aclImdb_v1.tar.gz", "glove.6B.zip", "books.zip", "tur-eng.zip")
+ARCHIVES = ("aclImdb_v1.tar.gz", "glove.6B.zip", "books.zip", "tur-eng.zip", "seattle-weather.csv")
 STOCK_ZLIB = re.fullmatch(r"1\.\d+(\.\d+)*", zlib.ZLIB_RUNTIME_VERSION) is not None
 Split = tuple[list[str], list[int]]
 
@@ -34,6 +34,9 @@ def members(path: Path) -> dict[str, bytes]:
     if path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
+    if not path.name.endswith(".tar.gz"):
+        content = path.read_bytes()
+        return {path.name: gzip.decompress(content) if path.suffix == ".gz" else content}
     with tarfile.open(path) as archive:
         files = [(member.name, archive.extractfile(member)) for member in archive.getmembers()]
         return {name: file.read() for name, file in files if file is not None}
