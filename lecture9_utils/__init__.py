@@ -28,6 +28,8 @@ _HOME_OF = {
         ),
         "glove": ("cooccurrences", "train_glove"),
         "pmi": ("shifted_pmi", "svd_vectors"),
+        "kmers": ("kmer_sentences", "needleman_wunsch", "reverse_complement"),
+        "records": ("synthetic_records",),
         "claims": ("begin", "claim"),
         "progress_bar": ("progress",),
         "recurrence": ("simple_rnn", "simple_rnn_gradients"),
@@ -71,9 +73,13 @@ if TYPE_CHECKING:
     from .data import load_imdb_sequences as load_imdb_sequences
     from .glove import cooccurrences as cooccurrences
     from .glove import train_glove as train_glove
+    from .kmers import kmer_sentences as kmer_sentences
+    from .kmers import needleman_wunsch as needleman_wunsch
+    from .kmers import reverse_complement as reverse_complement
     from .pmi import shifted_pmi as shifted_pmi
     from .pmi import svd_vectors as svd_vectors
     from .progress_bar import progress as progress
+    from .records import synthetic_records as synthetic_records
     from .recurrence import simple_rnn as simple_rnn
     from .recurrence import simple_rnn_gradients as simple_rnn_gradients
     from .text import Vocabulary as Vocabulary
