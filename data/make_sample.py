@@ -20,6 +20,7 @@ import encyclopedia
 import numpy as np
 import pastiches
 import reviews
+import similarity
 import translations
 import weather
 from numpy.typing import NDArray
@@ -172,6 +173,7 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "books.zip": lambda: zip_file(book_files()),
     "tur-eng.zip": lambda: zip_file(translation_files()),
     "seattle-weather.csv": lambda: weather.write(SEED + 5).encode("utf-8"),
+    "wordsim353.tsv": lambda: similarity.write(SEED + 6).encode("utf-8"),
 }
 
 

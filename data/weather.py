@@ -1,7 +1,7 @@
 """Write four years of daily weather of a town that does not exist, the same ones for the same seed.
 
-Temperatures follow the year. Around them, high and low pressure pass by in waves of about nine days that fade
-and begin anew: so the last days tell of the next ones, the more the nearer these are. Lows bring rain and wind.
+Temperatures follow the year. Around them, high and low pressure pass by in waves of about nine days that
+fade and begin anew: so the last days tell of the next ones, the more the nearer. Lows bring rain and wind.
 """
 
 from collections.abc import Iterator

@@ -25,7 +25,14 @@ import encyclopedia  # noqa: E402
 import make_sample  # noqa: E402
 import reviews  # noqa: E402
 
-ARCHIVES = ("aclImdb_v1.tar.gz", "glove.6B.zip", "books.zip", "tur-eng.zip", "seattle-weather.csv")
+ARCHIVES = (
+    "aclImdb_v1.tar.gz",
+    "glove.6B.zip",
+    "books.zip",
+    "tur-eng.zip",
+    "seattle-weather.csv",
+    "wordsim353.tsv",
+)
 STOCK_ZLIB = re.fullmatch(r"1\.\d+(\.\d+)*", zlib.ZLIB_RUNTIME_VERSION) is not None
 Split = tuple[list[str], list[int]]
 
