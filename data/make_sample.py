@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import encyclopedia
+import genome
 import numpy as np
 import pastiches
 import reviews
@@ -79,15 +80,20 @@ def review_files(train: list[reviews.Review], test: list[reviews.Review]) -> dic
 def tar_gz(files: dict[str, str]) -> bytes:
     """Pack files into a tar.gz that depends on nothing but them."""
     packed = io.BytesIO()
-    with (
-        gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive,
-    ):
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, text in files.items():
             content = text.encode("utf-8")
             member = tarfile.TarInfo(name)
             member.size, member.mtime, member.mode = len(content), MEMBER_TIME, 0o644
             archive.addfile(member, io.BytesIO(content))
+    return gz(packed.getvalue())
+
+
+def gz(content: bytes) -> bytes:
+    """Pack bytes as gzip does, without a name, a time or a system."""
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as zipped:
+        zipped.write(content)
     return packed.getvalue()
 
 
@@ -173,6 +179,7 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "books.zip": lambda: zip_file(book_files()),
     "tur-eng.zip": lambda: zip_file(translation_files()),
     "seattle-weather.csv": lambda: weather.write(SEED + 5).encode("utf-8"),
+    "ecoli.fa.gz": lambda: gz(genome.write(SEED + 7).encode("ascii")),
     "wordsim353.tsv": lambda: similarity.write(SEED + 6).encode("utf-8"),
 }
 
