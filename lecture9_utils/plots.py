@@ -507,6 +507,104 @@ def unrolled(
     return figure
 
 
+def predicts(panels: Mapping[str, tuple[Sequence[str], str, Sequence[str]]], says: str) -> "Figure":
+    """Draw who predicts whom: boxes on the left, the vector that they make, and the boxes it has to guess.
+
+    Parameters
+    ----------
+    panels : mapping of str to (sequence of str, str, sequence of str)
+        For each panel, by its title: what goes in, what the vector is called, and what is predicted.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no panel, or a panel has nothing to one side.
+
+    Examples
+    --------
+    >>> figure = predicts({"skip-gram": (["frog"], "vector", ["green", "pond"])}, says="A word guesses two.")
+    Figure: A word guesses two.
+
+    References
+    ----------
+    Lecture 9, slides "Word2vec" (figure 1) and "*2vec".
+    """
+    if not panels or not all(inputs and outputs for inputs, _, outputs in panels.values()):
+        raise ValueError("predicts needs at least one panel, with something on both sides of each")
+    most = max(max(len(inputs), len(outputs)) for inputs, _, outputs in panels.values())
+    figure, both = _canvas(
+        says, width=min(5.2 * len(panels), 10), height=0.8 + 0.5 * most, panels=len(panels)
+    )
+    for axes, (title, (inputs, vector, outputs)) in zip(np.atleast_1d(both), panels.items(), strict=True):
+        axes.set(xlim=(-0.5, 2.5), ylim=(-most / 2, most / 2))
+        axes.axis("off")
+        axes.set_title(title, loc="left", weight="bold")
+        axes.text(1, 0, vector, ha="center", va="center", bbox=_box(ORANGE))
+        for x, names, colour in ((0, inputs, BLUE), (2, outputs, GREEN)):
+            for i, name in enumerate(names):
+                y = (len(names) - 1) / 2 - i
+                axes.text(x, y, name, ha="center", va="center", bbox=_box(colour))
+                ends = ((0.42, y), (0.68, y * 0.15)) if x == 0 else ((1.32, y * 0.15), (1.58, y))
+                _arrow(axes, *ends)
+    return figure
+
+
+def neighbours(lists: Mapping[str, Sequence[tuple[str, float]]], says: str) -> "Figure":
+    """Draw the nearest of one or several things as a list, with the cosines.
+
+    Parameters
+    ----------
+    lists : mapping of str to sequence of (str, float)
+        For each thing its nearest ones and their cosines, as `WordVectors.nearest` returns them.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Names longer than a line are cut.
+
+    Raises
+    ------
+    ValueError
+        If there is no list.
+
+    Examples
+    --------
+    >>> figure = neighbours({"frog": [("toad", 0.96)]}, says="The toad is near.")
+    Figure: The toad is near.
+
+    References
+    ----------
+    Lecture 9, slide "GloVe" (the neighbours of "frog").
+    """
+    if not lists:
+        raise ValueError("neighbours needs at least one list")
+    n_lines = sum(1.4 + len(found) for found in lists.values())
+    figure, axes = _canvas(says, width=10, height=0.3 + 0.27 * n_lines)
+    y = 0.0
+    for thing, found in lists.items():
+        axes.text(0, y, _cut(thing), weight="bold", va="center")
+        for i, (name, cosine) in enumerate(found, start=1):
+            axes.barh(y - i, max(cosine, 0) * 0.09, left=0.01, color=BLUE, alpha=0.3, height=0.8)
+            axes.text(0.055, y - i, f"{cosine:.2f}", ha="center", va="center", size=9)
+            axes.text(0.12, y - i, _cut(name), va="center")
+        y -= len(found) + 1.4
+    axes.set(xlim=(0, 1), ylim=(y + 0.7, 0.7))
+    axes.axis("off")
+    return figure
+
+
+def _cut(text: str, length: int = 95) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
 def _canvas(says: str, width: float, height: float, panels: int = 1) -> tuple["Figure", Any]:
     """Make a figure that the notebook shows once, as the value of its cell, and print what it says."""
     import matplotlib.pyplot as plt

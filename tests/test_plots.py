@@ -34,6 +34,8 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "bars": lambda: plots.bars({"bag of words": 0.88, "SimpleRNN": [0.81, 0.84]}, SAYS),
     "lines": lambda: plots.lines([1, 2, 3], {"squares": [1, 4, 9], "cubes": [1, 8, 27]}, SAYS, "n", "value"),
     "lines of seeds": lambda: plots.lines([1, 10, 99], {"s": [[1, 2, 3], [2, 3, 4]]}, SAYS, "n", "y", "xy"),
+    "predicts": lambda: plots.predicts({"A": (["x"], "h", ["y", "z"]), "B": (["u", "v"], "h", ["w"])}, SAYS),
+    "neighbours": lambda: plots.neighbours({"frog": [("toad", 0.9), ("t" * 200, -0.2)], "king": []}, SAYS),
     "unrolled": lambda: plots.unrolled(4, SAYS),
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "unrolled with shapes": lambda: plots.unrolled(
@@ -160,6 +162,25 @@ def test_a_state_map_has_a_panel_for_each_sentence_and_one_scale_for_all() -> No
     assert first.get_clim() == second.get_clim() == (-6, 6)
 
 
+def test_who_predicts_whom_is_read_from_left_to_right() -> None:
+    figure = PICTURES["predicts"]()
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["A", "B"]
+    places = [{t.get_text(): t.get_position()[0] for t in axes.texts if t.get_text()} for axes in figure.axes]
+    assert [sorted(place, key=place.__getitem__) for place in places] == [
+        ["x", "h", "y", "z"],
+        ["u", "v", "h", "w"],
+    ]
+    assert [sum(not t.get_text() for t in axes.texts) for axes in figure.axes] == [3, 3]  # the arrows
+
+
+def test_neighbours_stand_under_their_word_with_their_cosines() -> None:
+    figure = PICTURES["neighbours"]()
+    height = {t.get_text(): t.get_position()[1] for t in texts(figure)}
+    assert height["frog"] > height["toad"] == height["0.90"] > height["-0.20"] > height["king"]
+    assert height[f"{'t' * 94}…"] == height["-0.20"]
+    assert [bar.get_width() for bar in figure.axes[0].patches] == pytest.approx([0.081, 0])
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -177,6 +198,9 @@ def test_a_state_map_has_a_panel_for_each_sentence_and_one_scale_for_all() -> No
             lambda: plots.lines([1, 2], {"squares": [1, 4, 9]}, SAYS, "n", "y"),
             "series 'squares' has 3 values for 2 points",
         ),
+        (lambda: plots.predicts({}, SAYS), "at least one panel"),
+        (lambda: plots.predicts({"A": ([], "h", ["y"])}, SAYS), "something on both sides"),
+        (lambda: plots.neighbours({}, SAYS), "at least one list"),
         (lambda: plots.unrolled(0, SAYS), "at least 1, got 0 and 1"),
         (lambda: plots.unrolled(1, SAYS, layers=0), "at least 1, got 1 and 0"),
         (lambda: plots.unrolled(1, SAYS, outputs="first"), "'last' or 'all', got 'first'"),
