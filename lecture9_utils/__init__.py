@@ -27,6 +27,7 @@ _HOME_OF = {
             "sentences",
         ),
         "glove": ("cooccurrences", "train_glove"),
+        "word2vec": ("number_words", "skip_gram_pairs", "train_word2vec"),
         "pmi": ("shifted_pmi", "svd_vectors"),
         "kmers": ("kmer_sentences", "needleman_wunsch", "reverse_complement"),
         "records": ("synthetic_records",),
@@ -95,4 +96,7 @@ if TYPE_CHECKING:
     from .vectors import hash_words as hash_words
     from .vectors import multi_hot as multi_hot
     from .vectors import one_hot as one_hot
+    from .word2vec import number_words as number_words
+    from .word2vec import skip_gram_pairs as skip_gram_pairs
+    from .word2vec import train_word2vec as train_word2vec
     from .word_vectors import WordVectors as WordVectors
