@@ -1,8 +1,8 @@
 """Write the genome of a bacterium that does not exist, the same one for the same seed.
 
 It is made of regions that prefer some bases to others. In each, genes (codons of uneven frequency between a
-start and a stop) and mutated copies of a repeat, on both strands, take turns. So words of DNA that are alike, by
-their bases or but for a letter, have neighbours in common.
+start and a stop) and mutated copies of a repeat, on both strands, take turns. So words of DNA that are alike,
+by their bases or but for a letter, have neighbours in common.
 """
 
 from collections.abc import Iterator
