@@ -348,19 +348,23 @@ def test_other_sizes_of_data_are_refused(name: str) -> None:
 
 
 class Server(BaseHTTPRequestHandler):
-    """Serves, without telling the length, what is in `bodies`; 404 for all else."""
+    """Serves what is in `bodies`, 404 for all else; tells the length of what is right only."""
 
     bodies: dict[str, bytes]
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        body = self.bodies.get(self.path)
-        self.send_response(404 if body is None else 200)
+        body = self.bodies.get(self.path, b"")
+        self.send_response(200 if body else 404)
+        if self.path == "/right":
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            return
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for part in filter(None, ((body or b"")[:1000], (body or b"")[1000:])):
+        for part in [*filter(None, (body[:1000], body[1000:])), b""]:
             self.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
-        self.wfile.write(b"0\r\n\r\n")
 
     def log_message(self, *_: object) -> None:
         pass
