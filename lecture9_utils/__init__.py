@@ -16,6 +16,7 @@ _HOME_OF = {
         "vectors": ("collisions", "expected_collisions", "hash_words", "multi_hot", "one_hot"),
         "data": ("load_glove", "load_imdb", "load_imdb_sequences"),
         "word_vectors": ("WordVectors",),
+        "analogies": ("analogy_accuracy", "analogy_questions", "load_relations", "parallelism"),
         "corpora": (
             "load_books",
             "load_corpus",
@@ -59,6 +60,10 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from . import plots as plots
+    from .analogies import analogy_accuracy as analogy_accuracy
+    from .analogies import analogy_questions as analogy_questions
+    from .analogies import load_relations as load_relations
+    from .analogies import parallelism as parallelism
     from .claims import begin as begin
     from .claims import claim as claim
     from .corpora import load_books as load_books

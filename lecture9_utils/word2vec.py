@@ -201,8 +201,8 @@ def train_word2vec(
     Raises
     ------
     ValueError
-        If a size is below 1 or `sample` below 0, `model` is neither, an id is outside 0 … `n_words` - 1 or not a whole number,
-        there are not two different words or no more words than `window`, or no text is longer than one word.
+        If a size is below 1 or `sample` below 0, `model` is neither, an id is outside 0 … `n_words` - 1 or not
+        whole, there are not two different words or not more words than `window`, or no text has two words.
 
     Examples
     --------
