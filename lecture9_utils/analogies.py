@@ -37,8 +37,8 @@ _OWN = {
     },
     "full": {  # of the years that GloVe's texts are from
         "company–chief executive": "microsoft ballmer google schmidt yahoo yang oracle ellison intel "
-        "otellini cisco chambers boeing mcnerney exxon tillerson citigroup pandit ford mulally chrysler marchionne "
-        "disney iger viacom dauman starbucks schultz facebook zuckerberg amazon bezos renault ghosn",
+        "otellini cisco chambers boeing mcnerney exxon tillerson citigroup pandit ford mulally chrysler "
+        "marchionne disney iger viacom dauman starbucks schultz facebook zuckerberg amazon bezos",
         "city–zip code": "chicago 60611 houston 77210 phoenix 85002 atlanta 30303 austin 78767 dallas 75221 "
         "washington 20001 baltimore 21278 dayton 45402 cambridge 02138 boulder 80301 newport 02840 "
         "alexandria 22314 aspen 81611 berkeley 94710",

@@ -201,8 +201,8 @@ def train_word2vec(
     Raises
     ------
     ValueError
-        If a size is below 1 or `sample` below 0, `model` is neither, an id is outside 0 … `n_words` - 1 or not
-        whole, there are not two different words or not more words than `window`, or no text has two words.
+        If a size is below 1, `sample` below 0 or `model` neither; if an id is outside 0 … `n_words` - 1 or
+        not whole; if there are not two different words or not more words than `window`, or no text has two.
 
     Examples
     --------
@@ -236,8 +236,7 @@ def train_word2vec(
     W = ((2 * random.random((n_words, dim)) - 1) / dim).astype(np.float32)
     C = np.zeros_like(W)
     bar = progress(total=epochs * len(text.ids), desc=f"word2vec, {dim} dimensions", unit="word")
-    # The matrices are small, more threads would only wait for each other; exp(100) may be infinite.
-    with bar, threadpool_limits(1), np.errstate(over="ignore"):
+    with bar, threadpool_limits(1):  # the matrices are small: more threads would wait for each other
         for _ in range(epochs):
             loss, pairs = 0.0, 0.0
             for batch, n_read in text.batches(model, random):
@@ -268,11 +267,12 @@ def _update(W: Floats, C: Floats, batch: _Batch, rate: float, measure: bool = Tr
     words, inputs, others, seen, noise = batch
     mean = (inputs / inputs.sum(axis=1, keepdims=True)) @ W[words]
     output = C[others]
-    x = mean @ output.T
-    slope = np.float32(rate) * (seen - (seen + noise) / (1 + np.exp(-x)))
+    x = np.maximum(mean @ output.T, -80)  # so that exp(-x) is finite
+    e = 1 + np.exp(-x)
+    slope = np.float32(rate) * (seen - (seen + noise) / e)
     W[words] += inputs.T @ (slope @ output)
     C[others] += slope.T @ mean
-    return float(((seen + noise) * np.logaddexp(0, x) - seen * x).sum()) if measure else 0.0
+    return float(((seen + noise) * np.log(e) + noise * x).sum()) if measure else 0.0
 
 
 class _Text:
