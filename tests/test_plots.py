@@ -15,7 +15,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
 from lecture9_utils import plots
 
@@ -36,6 +36,13 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "lines of seeds": lambda: plots.lines([1, 10, 99], {"s": [[1, 2, 3], [2, 3, 4]]}, SAYS, "n", "y", "xy"),
     "predicts": lambda: plots.predicts({"A": (["x"], "h", ["y", "z"]), "B": (["u", "v"], "h", ["w"])}, SAYS),
     "neighbours": lambda: plots.neighbours({"frog": [("toad", 0.9), ("t" * 200, -0.2)], "king": []}, SAYS),
+    "mapping": lambda: plots.mapping(["picture", "", ""], ["a", "red", "circle"], SAYS, fed_back=True),
+    "mapping of one step": lambda: plots.mapping(["x"], ["y"], SAYS),
+    "pictures": lambda: plots.pictures(np.zeros((6, 9, 9, 3)), 6 * ["a large red circle"], SAYS),
+    "picture": lambda: plots.pictures([np.eye(9)], ["a slope"], SAYS),
+    "table": lambda: plots.table(
+        [["a cat", "✓ bir kedi"], ["ü" * 40, "✗ ığdır"]], ["English", "Turkish"], SAYS
+    ),
     "unrolled": lambda: plots.unrolled(4, SAYS),
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "unrolled with shapes": lambda: plots.unrolled(
@@ -177,8 +184,48 @@ def test_neighbours_stand_under_their_word_with_their_cosines() -> None:
     figure = PICTURES["neighbours"]()
     height = {t.get_text(): t.get_position()[1] for t in texts(figure)}
     assert height["frog"] > height["toad"] == height["0.90"] > height["-0.20"] > height["king"]
-    assert height[f"{'t' * 94}…"] == height["-0.20"]
+    assert height[f"{'t' * 109}…"] == height["-0.20"]
     assert [bar.get_width() for bar in figure.axes[0].patches] == pytest.approx([0.081, 0])
+
+
+def test_a_mapping_has_a_state_a_step_and_only_the_inputs_and_outputs_there_are() -> None:
+    figure = plots.mapping(["not", "a", "bore"], ["", "", "good"], SAYS)
+    place = {t.get_text(): t.get_position() for t in texts(figure)}
+    assert set(place) == {
+        "inputs",
+        "states",
+        "outputs",
+        "not",
+        "a",
+        "bore",
+        "good",
+        *(f"$h_{{{t}}}$" for t in (1, 2, 3)),
+    }
+    assert place["bore"][0] == place["$h_{3}$"][0] == place["good"][0] > place["a"][0]
+    assert place["bore"][1] < place["$h_{3}$"][1] < place["good"][1]
+
+
+def test_what_was_said_goes_into_the_next_state() -> None:
+    def arrows(fed_back: bool) -> int:
+        figure = plots.mapping(["picture", "", ""], ["a", "circle", ""], SAYS, fed_back)
+        return sum(bool(t.arrow_patch) for t in figure.findobj(Annotation))
+
+    assert (arrows(False), arrows(True)) == (5, 7)
+
+
+def test_pictures_stand_above_their_captions() -> None:
+    figure = plots.pictures([np.zeros((4, 4)), np.ones((4, 4, 3))], ["night", "a day as long as two"], SAYS)
+    assert [axes.get_xlabel() for axes in figure.axes] == ["night", "a day as long as two"]
+    np.testing.assert_array_equal(figure.axes[1].images[0].get_array(), np.ones((4, 4, 3)))
+    many = plots.pictures(8 * [np.eye(4)], 8 * ["a large red circle"], SAYS)
+    assert "\n" in many.axes[0].get_xlabel()
+
+
+def test_a_table_is_coloured_by_its_marks() -> None:
+    colour = {t.get_text(): to_hex(t.get_color()).upper() for t in texts(PICTURES["table"]())}
+    assert colour["✓ bir kedi"] == plots.GREEN
+    assert colour["✗ ığdır"] == plots.ORANGE
+    assert colour["a cat"] == colour["English"] == "#000000"
 
 
 @pytest.mark.parametrize(
@@ -201,6 +248,12 @@ def test_neighbours_stand_under_their_word_with_their_cosines() -> None:
         (lambda: plots.predicts({}, SAYS), "at least one panel"),
         (lambda: plots.predicts({"A": ([], "h", ["y"])}, SAYS), "something on both sides"),
         (lambda: plots.neighbours({}, SAYS), "at least one list"),
+        (lambda: plots.mapping([], [], SAYS), "at least 1, got 0 and 0"),
+        (lambda: plots.mapping(["a"], ["b", "c"], SAYS), "at least 1, got 1 and 2"),
+        (lambda: plots.pictures([], [], SAYS), "got 0 for 0 images"),
+        (lambda: plots.pictures([np.eye(2)], ["a", "b"], SAYS), "got 2 for 1 images"),
+        (lambda: plots.table([], ["a"], SAYS), "1 cells"),
+        (lambda: plots.table([["a", "b"]], ["a"], SAYS), "1 cells"),
         (lambda: plots.unrolled(0, SAYS), "at least 1, got 0 and 1"),
         (lambda: plots.unrolled(1, SAYS, layers=0), "at least 1, got 1 and 0"),
         (lambda: plots.unrolled(1, SAYS, outputs="first"), "'last' or 'all', got 'first'"),
