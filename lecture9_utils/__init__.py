@@ -35,6 +35,7 @@ _HOME_OF = {
         "claims": ("begin", "claim"),
         "progress_bar": ("progress",),
         "recurrence": ("simple_rnn", "simple_rnn_gradients"),
+        "scenes": ("draw_epidemics", "draw_films", "draw_scenes"),
         "training": ("accuracy", "fit"),
     }.items()
     for name in names
@@ -88,6 +89,9 @@ if TYPE_CHECKING:
     from .records import synthetic_records as synthetic_records
     from .recurrence import simple_rnn as simple_rnn
     from .recurrence import simple_rnn_gradients as simple_rnn_gradients
+    from .scenes import draw_epidemics as draw_epidemics
+    from .scenes import draw_films as draw_films
+    from .scenes import draw_scenes as draw_scenes
     from .text import Vocabulary as Vocabulary
     from .text import bag_of_ngrams as bag_of_ngrams
     from .text import characters as characters

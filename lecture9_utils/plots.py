@@ -789,6 +789,105 @@ def table(rows: Sequence[Sequence[str]], columns: Sequence[str], says: str) -> "
     return figure
 
 
+def dots(
+    series: Mapping[str, Mapping[str, float]],
+    says: str,
+    xlabel: str,
+    band: tuple[str, float, float] | None = None,
+) -> "Figure":
+    """Draw one row for each name, with a dot for its value in each series.
+
+    Parameters
+    ----------
+    series : mapping of str to mapping of str to float
+        For each series the values of names; a name need not be in all of them.
+    says : str
+        One line that tells what the picture shows; it is printed.
+    xlabel : str
+        What the values are.
+    band : tuple of (str, float, float), optional
+        What is shaded, from which value to which.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no value.
+
+    Examples
+    --------
+    >>> figure = dots({"own": {"plural": 0.5}, "shuffled": {"plural": 0.2}}, "Own is ahead.", "cosine")
+    Figure: Own is ahead.
+
+    References
+    ----------
+    Lecture 9, slide "GloVe" (linear substructures).
+    """
+    rows = list(dict.fromkeys(name for values in series.values() for name in values))
+    if not rows:
+        raise ValueError("dots needs at least one value")
+    figure, axes = _canvas(says, width=8, height=1.3 + 0.3 * len(rows))
+    if band:
+        axes.axvspan(*band[1:], color=GREY, alpha=0.18, lw=0, label=band[0])
+    for colour, marker, (label, values) in zip(
+        _cycle(len(series)), ("osXD^" * len(series))[: len(series)], series.items(), strict=True
+    ):
+        places = [rows.index(name) for name in values]
+        axes.plot(list(values.values()), places, marker, color=colour, ms=8, label=label)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    axes.grid(axis="y", alpha=0.3)
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def scatter(x: ArrayLike, y: ArrayLike, says: str, xlabel: str, ylabel: str) -> "Figure":
+    """Draw many points, and the line on which x and y are equal.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+        The points, at least one.
+    says : str
+        One line that tells what the picture shows; it is printed.
+    xlabel, ylabel : str
+        What the axes count.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` are not two rows of the same length, at least 1.
+
+    Examples
+    --------
+    >>> figure = scatter([1, 2], [1.1, 1.9], says="Near the line.", xlabel="counted", ylabel="learned")
+    Figure: Near the line.
+
+    References
+    ----------
+    Lecture 9, slide "GloVe" (predictive and count-based).
+    """
+    first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if first.ndim != 1 or first.shape != second.shape or not first.size:
+        raise ValueError(
+            f"x and y must be equally long rows of numbers, got shapes {first.shape} and {second.shape}"
+        )
+    figure, axes = _canvas(says, width=6, height=4.5)
+    axes.plot(first, second, ".", ms=3, alpha=0.25, color=BLUE, rasterized=True)
+    ends = [max(first.min(), second.min()), min(first.max(), second.max())]
+    axes.plot(ends, ends, color=ORANGE, lw=1.5, label="equal")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.legend(frameon=False)
+    return figure
+
+
 def _cut(text: str, length: int = 110) -> str:
     return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
