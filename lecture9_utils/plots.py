@@ -832,11 +832,9 @@ def dots(
     figure, axes = _canvas(says, width=8, height=1.3 + 0.3 * len(rows))
     if band:
         axes.axvspan(*band[1:], color=GREY, alpha=0.18, lw=0, label=band[0])
-    for colour, marker, (label, values) in zip(
-        _cycle(len(series)), ("osXD^" * len(series))[: len(series)], series.items(), strict=True
-    ):
+    for colour, (i, (label, values)) in zip(_cycle(len(series)), enumerate(series.items()), strict=True):
         places = [rows.index(name) for name in values]
-        axes.plot(list(values.values()), places, marker, color=colour, ms=8, label=label)
+        axes.plot(list(values.values()), places, "osXD^"[i % 5], color=colour, ms=8, label=label)
     axes.set_yticks(range(len(rows)), rows)
     axes.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
     axes.grid(axis="y", alpha=0.3)
