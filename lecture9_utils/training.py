@@ -33,8 +33,8 @@ def fit(
     Returns
     -------
     dict of str to list of float
-        For each epoch: ``"loss"`` and, if it is a metric, ``"accuracy"``, and with validation data ``"val_loss"`` and
-        ``"val_accuracy"``.
+        For each epoch: ``"loss"`` and, if it is a metric, ``"accuracy"``, and with validation data
+        ``"val_loss"`` and ``"val_accuracy"``.
 
     Raises
     ------
