@@ -1,6 +1,7 @@
 """DNA as text: cut into overlapping words of three to eight letters, and aligned letter by letter."""
 
 import re
+from sys import intern
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def kmer_sentences(
         if random.integers(2):
             fragment = reverse_complement(fragment)
         ks = random.integers(low, high + 1, max(len(fragment) - high + 1, 0)).tolist()
-        sentences.append([fragment[i : i + k] for i, k in enumerate(ks)])
+        sentences.append([intern(fragment[i : i + k]) for i, k in enumerate(ks)])  # one copy of each
     return sentences
 
 
