@@ -733,7 +733,8 @@ def pictures(images: Sequence[ArrayLike], captions: Sequence[str], says: str) ->
     if not len(images) or len(captions) != len(images):
         raise ValueError(f"one caption an image is needed, got {len(captions)} for {len(images)} images")
     width = 9.6 / len(images)
-    lines = [fill(caption, max(8, int(9 * width))) for caption in captions]
+    letters = max(8, int(9 * width))
+    lines = ["\n".join(fill(line, letters) for line in caption.split("\n")) for caption in captions]
     height = width + 0.25 * (1 + max(line.count("\n") for line in lines))
     figure, panels = _canvas(says, width=9.6, height=max(height, 1.2), panels=len(images))
     for axes, image, line in zip(np.atleast_1d(panels), images, lines, strict=True):

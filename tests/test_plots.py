@@ -43,6 +43,12 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "table": lambda: plots.table(
         [["a cat", "✓ bir kedi"], ["ü" * 40, "✗ ığdır"]], ["English", "Turkish"], SAYS
     ),
+    "offsets": lambda: plots.offsets(
+        {"A": ([("king", "queen"), ("man", "woman")], [[[0, 0], [2, 1]], [[1, 3], [0, 4]]])}, SAYS
+    ),
+    "dots": lambda: plots.dots({"own": {"u": 0.5, "v": -0.1}, "shuffled": {"u": 0.2}}, SAYS, "cosine"),
+    "dots and a band": lambda: plots.dots({"own": {"u": 0.5}}, SAYS, "cosine", ("random", -0.2, 0.2)),
+    "scatter": lambda: plots.scatter([0, 1, 2], [0.1, 0.9, 2.5], SAYS, "counted", "learned"),
     "unrolled": lambda: plots.unrolled(4, SAYS),
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "unrolled with shapes": lambda: plots.unrolled(
@@ -180,6 +186,30 @@ def test_who_predicts_whom_is_read_from_left_to_right() -> None:
     assert [sum(not t.get_text() for t in axes.texts) for axes in figure.axes] == [3, 3]  # the arrows
 
 
+def test_an_arrow_goes_from_the_first_word_of_a_pair_to_the_second() -> None:
+    axes = PICTURES["offsets"]().axes[0]
+    places = {t.get_text().strip(): t.get_position() for t in axes.texts if t.get_text().strip()}
+    assert places == {"king": (0, 0), "queen": (2, 1), "man": (1, 3), "woman": (0, 4)}
+    ends = [(arrow.xyann, arrow.xy) for arrow in axes.texts if isinstance(arrow, Annotation)]
+    assert ends == [((0, 0), (2, 1)), ((1, 3), (0, 4))]
+    sides = {t.get_text().strip(): t.get_horizontalalignment() for t in axes.texts if t.get_text().strip()}
+    assert sides == {"king": "right", "queen": "left", "man": "left", "woman": "right"}
+
+
+def test_a_dot_is_in_the_row_of_its_name() -> None:
+    axes = PICTURES["dots"]().axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["u", "v"]
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
+    assert drawn == {"own": [[0.5, 0], [-0.1, 1]], "shuffled": [[0.2, 0]]}
+    assert "random" in words(PICTURES["dots and a band"]())
+
+
+def test_a_scatter_has_its_points_and_the_line_of_equality() -> None:
+    points, equal = PICTURES["scatter"]().axes[0].lines
+    assert points.get_xydata().tolist() == [[0, 0.1], [1, 0.9], [2, 2.5]]
+    assert (equal.get_xdata() == equal.get_ydata()).all()
+
+
 def test_neighbours_stand_under_their_word_with_their_cosines() -> None:
     figure = PICTURES["neighbours"]()
     height = {t.get_text(): t.get_position()[1] for t in texts(figure)}
@@ -219,6 +249,8 @@ def test_pictures_stand_above_their_captions() -> None:
     np.testing.assert_array_equal(figure.axes[1].images[0].get_array(), np.ones((4, 4, 3)))
     many = plots.pictures(8 * [np.eye(4)], 8 * ["a large red circle"], SAYS)
     assert "\n" in many.axes[0].get_xlabel()
+    lines = plots.pictures([np.eye(4)], ["one\ntwo"], SAYS)
+    assert lines.axes[0].get_xlabel() == "one\ntwo"
 
 
 def test_a_table_is_coloured_by_its_marks() -> None:
@@ -254,6 +286,11 @@ def test_a_table_is_coloured_by_its_marks() -> None:
         (lambda: plots.pictures([np.eye(2)], ["a", "b"], SAYS), "got 2 for 1 images"),
         (lambda: plots.table([], ["a"], SAYS), "1 cells"),
         (lambda: plots.table([["a", "b"]], ["a"], SAYS), "1 cells"),
+        (lambda: plots.offsets({}, SAYS), "at least one panel"),
+        (lambda: plots.offsets({"A": ([("a", "b")], [[0, 1]])}, SAYS), r"shape \(1, 2, 2\), got \(1, 2\)"),
+        (lambda: plots.dots({"own": {}}, SAYS, "x"), "at least one value"),
+        (lambda: plots.scatter([1], [1, 2], SAYS, "x", "y"), r"got shapes \(1,\) and \(2,\)"),
+        (lambda: plots.scatter([], [], SAYS, "x", "y"), "equally long rows of numbers"),
         (lambda: plots.unrolled(0, SAYS), "at least 1, got 0 and 1"),
         (lambda: plots.unrolled(1, SAYS, layers=0), "at least 1, got 1 and 0"),
         (lambda: plots.unrolled(1, SAYS, outputs="first"), "'last' or 'all', got 'first'"),
