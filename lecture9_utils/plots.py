@@ -534,7 +534,7 @@ def predicts(panels: Mapping[str, tuple[Sequence[str], str, Sequence[str]]], say
 
     References
     ----------
-    Lecture 9, slides "Word2vec" (figure 1) and "*2vec".
+    Lecture 9, slides "Word2vec" (figure 1) and ``*2vec``.
     """
     if not panels or not all(inputs and outputs for inputs, _, outputs in panels.values()):
         raise ValueError("predicts needs at least one panel, with something on both sides of each")
