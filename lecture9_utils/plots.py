@@ -777,7 +777,7 @@ def table(rows: Sequence[Sequence[str]], columns: Sequence[str], says: str) -> "
     if not rows or any(len(row) != len(columns) for row in rows):
         raise ValueError(f"each row must have {len(columns)} cells, and there must be one")
     figure, axes = _canvas(says, width=9.6, height=0.5 + 0.3 * len(rows))
-    widths = [max(map(len, column)) + 2 for column in zip(columns, *rows, strict=True)]
+    widths = [max(map(len, column)) + 4 for column in zip(columns, *rows, strict=True)]
     starts = np.cumsum([0, *widths])
     axes.set(xlim=(0, max(starts[-1], 120)), ylim=(len(rows) + 0.6, -0.6))
     axes.axis("off")
