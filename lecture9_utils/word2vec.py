@@ -253,7 +253,7 @@ class _Batch(NamedTuple):
     """What is learned at once: which inputs were seen with which outputs, and how often by chance."""
 
     words: Ids  # (w,) the different words of the inputs
-    inputs: Floats  # (n, w) how often each of them is in each input
+    inputs: Floats | None  # (n, w) how often each of them is in each input; None: each is an input
     others: Ids  # (m,) the different words of the outputs
     seen: Floats  # (n, m) how often an input was seen with an output
     noise: Floats  # (n, m) how often it would be if outputs were random
@@ -265,12 +265,15 @@ def _update(W: Floats, C: Floats, batch: _Batch, rate: float, measure: bool = Tr
     As in word2vec's own program each word of a CBOW window moves by the whole gradient of their mean.
     """
     words, inputs, others, seen, noise = batch
-    mean = (inputs / inputs.sum(axis=1, keepdims=True)) @ W[words]
+    mean = W[words]
+    if inputs is not None:
+        mean = (inputs / inputs.sum(axis=1, keepdims=True)) @ mean
     output = C[others]
     x = np.maximum(mean @ output.T, -80)  # so that exp(-x) is finite
     e = 1 + np.exp(-x)
     slope = np.float32(rate) * (seen - (seen + noise) / e)
-    W[words] += inputs.T @ (slope @ output)
+    change = slope @ output
+    W[words] += change if inputs is None else inputs.T @ change
     C[others] += slope.T @ mean
     return float(((seen + noise) * np.log(e) + noise * x).sum()) if measure else 0.0
 
@@ -293,6 +296,7 @@ class _Text:
         self.keep = np.sqrt(share) + share if sample else np.ones(n_words)
         self.noise = np.cumsum(counts**0.75)
         self.window, self.negative = window, negative
+        self.rank = np.zeros(n_words, dtype=np.int64)
         self.places = int(np.clip(distinct // 8, 1, _BATCH))  # a word that comes up often moves too far
 
     def batches(self, model: Model, random: np.random.Generator) -> Iterator[tuple[_Batch, int]]:
@@ -312,18 +316,26 @@ class _Text:
     def _batch(self, model: Model, row: Ids, here: Ids, near: Ids, drawn: Ids) -> _Batch:
         """Count who was seen with whom: `row` says at which place each of the `near` words was found."""
         if model == "skip-gram":  # each word is an input, its neighbours are outputs
-            words, row = np.unique(here[row], return_inverse=True)
-            inputs, targets = np.eye(len(words), dtype=np.float32), near
+            words, row = self._different(here[row])
+            inputs, targets, n = None, near, len(words)
         else:  # the neighbours of a place are an input, its word is the output
             places, row = np.unique(row, return_inverse=True)
-            words, column = np.unique(near, return_inverse=True)
-            inputs, targets = _count(row, column, (len(places), len(words))), here[places]
-            row = np.arange(len(places))
-        others, column = np.unique(np.concatenate([targets, drawn]), return_inverse=True)
-        seen = _count(row, column[: len(targets)], (len(inputs), len(others)))
+            words, column = self._different(near)
+            inputs, targets, n = _count(row, column, (len(places), len(words))), here[places], len(places)
+            row = np.arange(n)
+        others, column = self._different(np.concatenate([targets, drawn]))
+        seen = _count(row, column[: len(targets)], (n, len(others)))
         often = _count(np.zeros_like(drawn), column[len(targets) :], (1, len(others)))
         noise = seen.sum(axis=1, keepdims=True) * often * np.float32(self.negative / len(drawn))
         return _Batch(words, inputs, others, seen, noise)
+
+    def _different(self, ids: Ids) -> tuple[Ids, Ids]:
+        """Do as ``np.unique`` with its inverse, several times faster: by a table instead of sorting."""
+        occurs = np.zeros(len(self.rank), dtype=bool)
+        occurs[ids] = True
+        different = np.flatnonzero(occurs)
+        self.rank[different] = np.arange(len(different))
+        return different, self.rank[ids]
 
 
 def _with_margins(ids: Ids, text_of: Ids, window: int) -> tuple[Ids, Ids]:
