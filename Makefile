@@ -7,16 +7,17 @@ CELL_TIMEOUT ?= 600
 VENV  := .venv
 BIN   := $(VENV)/bin
 STAMP := $(VENV)/.complete
-LOCK_COMMAND := uv pip compile pyproject.toml --extra work --universal --python-version 3.11 --no-header -q -o requirements.lock
+SITE  := $(VENV)/.complete-site
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-header -q
 
 # uv must use the Python it is given, and never fetch one.
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench lint lock address clean
+.PHONY: help setup run test lab data outputs bench site slides test-site test-lab lint lock address clean
 
 help: ## list the commands
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PYTHON=python3.12  the Python that makes the environment (3.11 to 3.13)"
 	@echo "  JOBS=2             how many notebooks, or tests, at a time"
@@ -53,7 +54,7 @@ run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lectu
 	@$(BIN)/python tools/run_notebooks.py $(MAKEOVERRIDES)
 
 test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval
-	@$(BIN)/python -m pytest tests lecture9_utils notebooks --doctest-modules -q \
+	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q \
 	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
@@ -68,13 +69,32 @@ outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs
 bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python tools/bench.py
 
+site: $(SITE) ## make the web site in build/site (DATA=full: with the outputs of the last full run)
+	@$(BIN)/python tools/web.py $(MAKEOVERRIDES)
+
+slides: $(SITE) ## make slides of each notebook in build/slides
+	@$(BIN)/python tools/web.py --slides $(MAKEOVERRIDES)
+
+test-site: site slides ## look at the site and the slides in a browser
+	@$(BIN)/python -m pytest tests/browser/test_site.py -q
+
+test-lab: $(SITE) ## run all notebooks in JupyterLab in a browser; screenshots in build/screenshots
+	@$(BIN)/python -m pytest tests/browser/test_lab.py -q
+
+# What the site, the slides and the browser need more is installed only for them.
+$(SITE): $(STAMP) requirements-site.lock
+	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r requirements-site.lock; \
+	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-site.lock; fi
+	@touch $@
+
 lint: $(STAMP) ## check style and types
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 
-lock: ## make requirements.lock again from pyproject.toml (needs uv)
-	$(LOCK_COMMAND)
+lock: ## make the two locks again from pyproject.toml (needs uv)
+	$(COMPILE) --extra work -o requirements.lock
+	$(COMPILE) --extra work --extra site -c requirements.lock -o requirements-site.lock
 
 address: $(STAMP) ## make REPO=owner/name the repository's address in badges and set-up cells
 	@$(BIN)/python tools/address.py "$(REPO)"

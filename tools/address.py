@@ -24,6 +24,8 @@ if "google.colab" in sys.modules:  # Colab has TensorFlow and NumPy: install onl
 
 import lecture9_utils as l9"""
 
+GENSIM = "\n    %pip install --quiet --no-deps gensim smart_open"
+
 
 def project(root: Path = ROOT) -> dict[str, str]:
     """Return the configured repository ("owner/name") and the package's version."""
@@ -39,7 +41,7 @@ def badge(name: str, root: Path = ROOT) -> str:
 
 def set_up(root: Path = ROOT, gensim: bool = False) -> str:
     """Return what every notebook's first code cell begins with; some need gensim, which Colab lacks."""
-    return SET_UP.format(**project(root), more=" gensim smart_open" if gensim else "")
+    return SET_UP.format(**project(root), more=GENSIM if gensim else "")
 
 
 def files(root: Path = ROOT) -> list[Path]:
