@@ -20,6 +20,7 @@ _HOME_OF = {
         "claims": ("begin", "claim"),
         "progress_bar": ("progress",),
         "training": ("accuracy", "fit"),
+        "checks": ("check", "write_it_yourself"),
     }.items()
     for name in names
 }
@@ -44,6 +45,8 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from . import plots as plots
+    from .checks import check as check
+    from .checks import write_it_yourself as write_it_yourself
     from .claims import begin as begin
     from .claims import claim as claim
     from .data import load_glove as load_glove
