@@ -1,6 +1,6 @@
-"""Write the bundled sample, byte for byte from a seed: a small aclImdb_v1.tar.gz and a small glove.6B.zip.
+"""Write the bundled sample, byte for byte from a seed: archives with the real ones' names and formats.
 
-    python data/make_sample.py                   # rewrites the two archives beside this file
+    python data/make_sample.py                   # rewrites the archives beside this file
     python data/make_sample.py --output FOLDER   # writes them somewhere else
 
 Everything in them is synthetic; README.md in this folder says what it is and how it is calibrated.
@@ -18,6 +18,7 @@ from pathlib import Path
 
 import encyclopedia
 import numpy as np
+import pastiches
 import reviews
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
@@ -25,7 +26,7 @@ from threadpoolctl import threadpool_limits
 from lecture9_utils.glove import cooccurrences, train_glove
 from lecture9_utils.text import Vocabulary, tokenize
 
-SEED = 261  # of the reviews; the vectors' corpus is written with the seeds after it
+SEED = 261  # of the reviews; the two parts of the vectors' corpus, then the books, … have the seeds after it
 N_CORPUS_REVIEWS = 1400  # reviews in the corpus of the vectors; none of them ships
 MIN_COUNT = 2  # a word needs so many occurrences in that corpus to get a vector: misspellings do not
 FACTS = 100  # facts in an article: neighbours from other sentences teach who is a stranger to whom
@@ -134,6 +135,13 @@ def glove_text(words: list[str], vectors: NDArray[np.float64]) -> str:
     )
 
 
+def book_files() -> dict[str, str]:
+    """Write the books, and the encyclopaedia: how often each fact is told, and the fact."""
+    told = Counter(encyclopedia.facts())
+    facts = "".join(f"{n * encyclopedia.REPEATS}\t{fact}\n" for fact, n in told.items())
+    return pastiches.write(SEED + 3) | {"encyclopaedia.txt": facts}
+
+
 def write(path: Path, content: bytes) -> None:
     """Put a file in its place at once: nobody sees half of it."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -144,21 +152,24 @@ def write(path: Path, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+ARCHIVES: dict[str, Callable[[], bytes]] = {
+    "aclImdb_v1.tar.gz": lambda: tar_gz(review_files(*reviews.write_reviews(SEED))),
+    "glove.6B.zip": lambda: zip_file(vector_files(corpus())),
+    "books.zip": lambda: zip_file(book_files()),
+}
+
+
 def make(output: Path) -> None:
-    """Write both archives into a folder."""
+    """Write all archives into a folder."""
     output.mkdir(parents=True, exist_ok=True)
-    archives: dict[str, Callable[[], bytes]] = {
-        "aclImdb_v1.tar.gz": lambda: tar_gz(review_files(*reviews.write_reviews(SEED))),
-        "glove.6B.zip": lambda: zip_file(vector_files(corpus())),
-    }
-    for name, packed in archives.items():
+    for name, packed in ARCHIVES.items():
         write(output / name, content := packed())
         print(f"{name}: {len(content):,} bytes")
 
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description="Write the synthetic sample: reviews and word vectors.")
+    parser = argparse.ArgumentParser(description="Write the synthetic sample.")
     parser.add_argument(
         "--output", type=Path, default=HERE, metavar="FOLDER", help="where to (default: here)"
     )

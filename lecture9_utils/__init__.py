@@ -16,9 +16,21 @@ _HOME_OF = {
         "vectors": ("collisions", "expected_collisions", "hash_words", "multi_hot", "one_hot"),
         "data": ("load_glove", "load_imdb", "load_imdb_sequences"),
         "word_vectors": ("WordVectors",),
+        "corpora": (
+            "load_books",
+            "load_corpus",
+            "load_genome",
+            "load_similarity",
+            "load_translations",
+            "load_weather",
+            "read_fasta",
+            "sentences",
+        ),
         "glove": ("cooccurrences", "train_glove"),
+        "pmi": ("shifted_pmi", "svd_vectors"),
         "claims": ("begin", "claim"),
         "progress_bar": ("progress",),
+        "recurrence": ("simple_rnn", "simple_rnn_gradients"),
         "training": ("accuracy", "fit"),
         "checks": ("check", "write_it_yourself"),
     }.items()
@@ -49,12 +61,24 @@ if TYPE_CHECKING:
     from .checks import write_it_yourself as write_it_yourself
     from .claims import begin as begin
     from .claims import claim as claim
+    from .corpora import load_books as load_books
+    from .corpora import load_corpus as load_corpus
+    from .corpora import load_genome as load_genome
+    from .corpora import load_similarity as load_similarity
+    from .corpora import load_translations as load_translations
+    from .corpora import load_weather as load_weather
+    from .corpora import read_fasta as read_fasta
+    from .corpora import sentences as sentences
     from .data import load_glove as load_glove
     from .data import load_imdb as load_imdb
     from .data import load_imdb_sequences as load_imdb_sequences
     from .glove import cooccurrences as cooccurrences
     from .glove import train_glove as train_glove
+    from .pmi import shifted_pmi as shifted_pmi
+    from .pmi import svd_vectors as svd_vectors
     from .progress_bar import progress as progress
+    from .recurrence import simple_rnn as simple_rnn
+    from .recurrence import simple_rnn_gradients as simple_rnn_gradients
     from .text import Vocabulary as Vocabulary
     from .text import bag_of_ngrams as bag_of_ngrams
     from .text import characters as characters

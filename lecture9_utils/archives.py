@@ -9,7 +9,7 @@ import shutil
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -28,12 +28,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Archive:
-    """A file on the web: its name, size in bytes, SHA-256, and addresses in the order they are tried."""
+    """A file on the web: its name, size in bytes, SHA-256, and addresses in the order they are tried.
+
+    Where an address gives other bytes at times, `sha256` is None, `size` is about right, and `check` reads
+    a file and raises a ValueError if it is not right. Without an address, `instead` says what to do.
+    """
 
     name: str
     size: int
-    sha256: str
+    sha256: str | None
     urls: tuple[str, ...]
+    check: Callable[[Path], object] | None = None
+    instead: str = ""
 
 
 IMDB = Archive(
@@ -85,7 +91,7 @@ def find(archive: Archive, data: str) -> Path:
     ValueError
         If `data` is neither ``"sample"`` nor ``"full"``.
     OSError
-        If the archive is not there and cannot be downloaded.
+        If the archive is not there and cannot be downloaded, or has no address.
     """
     if data not in ("sample", "full"):
         raise ValueError(f'data must be "sample" or "full", got {data!r}')
@@ -94,6 +100,8 @@ def find(archive: Archive, data: str) -> Path:
         return path
     if data == "sample":
         raise FileNotFoundError(f"the bundled sample {path} is missing: install the package again")
+    if not archive.urls:
+        raise FileNotFoundError(f"{archive.name} is not in {path.parent}: {archive.instead}")
     return download(archive, path.parent)
 
 
@@ -151,11 +159,21 @@ def _fetch(url: str, output_file: str, _: object, archive: Archive) -> None:
         for _attempt in range(_ATTEMPTS):
             have = path.stat().st_size
             try:
-                return _fetch_rest(url, path, archive, bar)
+                _fetch_rest(url, path, archive, bar)
+                return _check(path, archive)
             except requests.RequestException:
                 if path.stat().st_size <= have:
                     raise
     raise requests.ConnectionError
+
+
+def _check(path: Path, archive: Archive) -> None:
+    """Read what came, where no digest tells whether it is right."""
+    try:
+        if archive.check:
+            archive.check(path)
+    except ValueError as error:
+        raise ValueError("sent another file") from error
 
 
 def _fetch_rest(url: str, path: Path, archive: Archive, bar: "tqdm[Any]") -> None:
@@ -163,13 +181,14 @@ def _fetch_rest(url: str, path: Path, archive: Archive, bar: "tqdm[Any]") -> Non
     import requests
 
     have = path.stat().st_size
-    headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
+    headers = {"Accept-Encoding": "identity", "User-Agent": "lecture9_utils"}  # some refuse Python's own name
+    headers |= {"Range": f"bytes={have}-"} if have else {}
     with requests.get(url, headers=headers, stream=True, timeout=(10, 60)) as response:
         response.raise_for_status()
         if response.status_code != 206:
             have = 0
         size = have + int(response.headers.get("Content-Length", archive.size - have))
-        if size != archive.size:
+        if archive.sha256 and size != archive.size:
             raise ValueError(f"it offers {size:,} bytes of {response.headers.get('Content-Type')}")
         with path.open("r+b") as file:
             file.truncate(have)
@@ -231,7 +250,7 @@ def read_reviews(path: Path) -> tuple[str, dict[str, bytes]]:
     ValueError
         If the archive is truncated or damaged, or one of the four folders has no reviews.
     """
-    with _damage_named(path):
+    with damage_named(path):
         found = {}
         for name, body in _members(path):
             if match := _REVIEW.fullmatch(name):
@@ -298,7 +317,7 @@ def read_glove(path: Path, dim: int) -> tuple[str, Rows]:
         If the archive is truncated or damaged, does not hold these vectors, or a line of them is wrong.
     """
     member = f"glove.6B.{dim}d.txt"
-    with _damage_named(path), zipfile.ZipFile(path) as archive:
+    with damage_named(path), zipfile.ZipFile(path) as archive:
         if member not in archive.namelist():
             dims = " and ".join(map(str, glove_dims(path))) or "no"
             raise ValueError(
@@ -323,8 +342,8 @@ def check_member(path: Path, member: str, digest: str) -> None:
     ValueError
         If they are not.
     """
-    if member in MEMBER_SHA256:
-        expected, found = MEMBER_SHA256[member], digest
+    if expected := MEMBER_SHA256.get(member):
+        found = digest
     else:
         expected, found = GLOVE.sha256, file_digest(path)
     if found != expected:
@@ -346,7 +365,7 @@ def file_digest(path: Path) -> str:
 
 def glove_dims(path: Path) -> list[int]:
     """List the dimensions of which an archive has GloVe vectors."""
-    with _damage_named(path), zipfile.ZipFile(path) as archive:
+    with damage_named(path), zipfile.ZipFile(path) as archive:
         matches = [re.fullmatch(r"glove\.6B\.(\d+)d\.txt", name) for name in archive.namelist()]
     return sorted(int(match[1]) for match in matches if match)
 
@@ -381,7 +400,7 @@ def _bar_if_long(size: int, what: str) -> Iterator["tqdm[Any] | None"]:
 
 
 @contextmanager
-def _damage_named(path: Path) -> Iterator[None]:
+def damage_named(path: Path) -> Iterator[None]:
     """Say of a damaged archive which one it is and what to do."""
     try:
         yield

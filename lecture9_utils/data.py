@@ -5,8 +5,9 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import archives, cache
+from . import archives, cache, corpora
 from .progress_bar import progress
 from .text import tokenize
 from .word_vectors import WordVectors
@@ -292,23 +293,52 @@ def main() -> int:
         0 if all is there, 1 if not; the reason is then on standard error.
     """
     folder = archives.data_folder()
-    for archive in (archives.IMDB, archives.GLOVE):
-        size, minutes = archive.size / 1e6, archive.size / _BYTES_A_MINUTE
-        there = f"is in {folder} already"
-        needed = f"is downloaded to {folder}: {size:,.0f} MB, about {minutes:.0f} min at 20 Mbit/s"
-        print(f"{archive.name} {there if (folder / archive.name).is_file() else needed}", flush=True)
+    for archive in (archives.IMDB, archives.GLOVE, *(archive for archive, _, _ in corpora.ALL)):
+        print(f"{archive.name} {_whence(archive, folder)}", flush=True)
     print(f"Then all is read and kept in {cache.folder()}: up to 0.4 GB, about 1 min", flush=True)
+    complete = [_told(_read_imdb), _told(_read_glove)]
+    for archive, load, what in corpora.ALL:
+        if archive.urls or (folder / archive.name).is_file():
+            complete.append(_told(partial(_read_small, archive, load, what)))
+    print("All is there." if all(complete) else "Not all is there.")
+    return 0 if all(complete) else 1
+
+
+def _whence(archive: archives.Archive, folder: Path) -> str:
+    """Say where an archive is, or comes from and how much that is."""
+    if (folder / archive.name).is_file():
+        return f"is in {folder} already"
+    if not archive.urls:
+        return f"is not in {folder}, and not needed for the others: {archive.instead}"
+    size, minutes = archive.size / 1e6, archive.size / _BYTES_A_MINUTE
+    much = f"{size:,.0f} MB, about {minutes:.0f} min at 20 Mbit/s" if minutes > 0.5 else f"{size:,.2f} MB"
+    return f"is downloaded to {folder}: {much}"
+
+
+def _read_imdb() -> Iterable[str]:
+    yield f"IMDb: {len(load_imdb('full').train.texts):,} reviews to train with"
+    load_imdb_sequences(data="full")
+
+
+def _read_glove() -> Iterable[str]:
+    dims = archives.glove_dims(archives.find(archives.GLOVE, "full"))
+    for dim in sorted({50, 100} & set(dims)):
+        yield f"GloVe: {len(load_glove('full', dim)):,} words in {dim} dimensions"
+
+
+def _read_small(archive: archives.Archive, load: Callable[[str], Sized], what: str) -> Iterable[str]:
+    yield f"{archive.name}: {len(load('full')):,} {what}"
+
+
+def _told(read: Callable[[], Iterable[str]]) -> bool:
+    """Read something, print what was found, and say whether that went well."""
     try:
-        print(f"IMDb: {len(load_imdb('full').train.texts):,} reviews to train with", flush=True)
-        load_imdb_sequences(data="full")
-        dims = archives.glove_dims(archives.find(archives.GLOVE, "full"))
-        for dim in sorted({50, 100} & set(dims)):
-            print(f"GloVe: {len(load_glove('full', dim)):,} words in {dim} dimensions", flush=True)
+        for line in read():
+            print(line, flush=True)
     except (OSError, ValueError) as error:
-        print(getattr(error, "strerror", None) or error, file=sys.stderr)
-        return 1
-    print("All is there.")
-    return 0
+        print(getattr(error, "strerror", None) or error, file=sys.stderr, flush=True)
+        return False
+    return True
 
 
 if __name__ == "__main__":

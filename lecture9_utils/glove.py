@@ -174,20 +174,29 @@ def _start(n_words: int, dim: int, random: np.random.RandomState) -> list[Floats
 
 def _weights_and_logarithms(counts: Any, x_max: float) -> tuple[Any, Any]:
     """Take f and the logarithm of each count; both are 0 where the count is."""
-    from scipy.sparse import csr_array
-
-    if len(counts.shape) != 2 or counts.shape[0] != counts.shape[1]:
-        raise ValueError(f"counts must be a square matrix, words by words, got shape {counts.shape}")
-    weights = csr_array(counts, dtype=np.float64, copy=True)
-    weights.eliminate_zeros()
-    if weights.nnz == 0:
-        raise ValueError("counts are all zero: no two words occur together, give longer sequences")
-    if not (np.isfinite(weights.data).all() and weights.data.min() > 0 and x_max > 0):
-        raise ValueError("counts must be finite and not negative, and x_max above 0")
+    if not x_max > 0:
+        raise ValueError(f"x_max must be above 0, got {x_max}")
+    weights = checked_counts(counts)
     logarithms = weights.copy()
     logarithms.data = np.log(weights.data)
     weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
     return weights, logarithms
+
+
+def checked_counts(counts: Any) -> Any:
+    """Copy a square matrix of counts as a csr_array of those above 0, or say what is wrong with it."""
+    from scipy.sparse import csr_array
+
+    positive = csr_array(counts, dtype=np.float64, copy=True)
+    if positive.ndim != 2 or positive.shape[0] != positive.shape[1]:
+        raise ValueError(f"counts must be a square matrix, words by words, got shape {positive.shape}")
+    positive.sum_duplicates()
+    positive.eliminate_zeros()
+    if positive.nnz == 0:
+        raise ValueError("counts are all zero: no two words occur together, give longer sequences")
+    if not (np.isfinite(positive.data).all() and positive.data.min() > 0):
+        raise ValueError("counts must be finite and not negative")
+    return positive
 
 
 def _joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -354,7 +354,99 @@ def lines(
     return figure
 
 
-def unrolled(steps: int, says: str, layers: int = 1, outputs: Literal["last", "all"] = "last") -> "Figure":
+def feedforward_and_recurrent(says: str) -> "Figure":
+    """Draw a network with one hidden layer, and beside it the same with its state fed back: the loop.
+
+    Parameters
+    ----------
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Examples
+    --------
+    >>> figure = feedforward_and_recurrent(says="The loop is all that is new.")
+    Figure: The loop is all that is new.
+
+    References
+    ----------
+    Lecture 9, slides "MLPs → RNNs", with one letter for each matrix: W in, U around, V out.
+    """
+    figure, axes = _canvas(says, width=6.4, height=3.4)
+    axes.set(xlim=(-0.9, 4.4), ylim=(-0.5, 3.0))
+    axes.axis("off")
+    for x, name, time in ((0.3, "MLP", ""), (2.7, "RNN", "_t")):
+        axes.text(x, 2.8, name, ha="center", weight="bold")
+        for y, (letter, colour) in enumerate((("x", GREY), ("h", BLUE), ("y", ORANGE))):
+            axes.text(x, y, f"${letter}{time}$", ha="center", va="center", bbox=_box(colour))
+        for y, weights in ((0, "$W$"), (1, "$V$")):
+            _arrow(axes, (x, y + 0.28), (x, y + 0.72))
+            axes.text(x - 0.14, y + 0.5, weights, ha="right", va="center")
+    loop = {"arrowstyle": "-|>", "color": ORANGE, "lw": 1.8, "connectionstyle": "arc3,rad=-2.6"}
+    axes.annotate("", xy=(2.84, 0.83), xytext=(2.84, 1.17), arrowprops=loop)
+    axes.text(3.55, 1, "$U$: the state $h_{t-1}$\ncomes back", ha="left", va="center", color=ORANGE)
+    return figure
+
+
+def state_map(sentences: Sequence[tuple[Sequence[str], ArrayLike]], says: str) -> "Figure":
+    """Draw how the state of a recurrent layer changes from word to word, one panel a sentence.
+
+    Parameters
+    ----------
+    sentences : sequence of (tokens, states)
+        For each sentence its tokens and an array_like of shape (len(tokens), units), the state after each.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no sentence, or not one state for each token.
+
+    Examples
+    --------
+    >>> figure = state_map([(["man", "bites"], [[0.5, -1.0], [0.0, 0.2]])], says="Two words, two states.")
+    Figure: Two words, two states.
+
+    References
+    ----------
+    Lecture 9, slide "RNNs", high-level takeaways: the state "reflects current configuration of the world".
+    """
+    panels = [(list(tokens), np.asarray(states, dtype=float)) for tokens, states in sentences]
+    if not panels:
+        raise ValueError("state_map needs at least one sentence")
+    for tokens, states in panels:
+        if states.ndim != 2 or len(states) != len(tokens):
+            raise ValueError(f"states must have one row for each of {tokens}, got shape {states.shape}")
+    most = max(len(tokens) for tokens, _ in panels)
+    width = min(1.5 + len(panels) * (0.8 + 0.62 * most), 9.8)
+    figure, all_axes = _canvas(says, width=width, height=3.2, panels=len(panels))
+    limit = max(np.abs(states).max() for _, states in panels)
+    for axes, (tokens, states) in zip(np.atleast_1d(all_axes), panels, strict=True):
+        image = axes.imshow(states.T, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
+        axes.set_xticks(range(len(tokens)), tokens, rotation=30)
+        axes.set_yticks(range(states.shape[1]), [f"{i + 1}" for i in range(states.shape[1])], size=9)
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+    np.atleast_1d(all_axes)[0].set_ylabel("unit of the state")
+    figure.colorbar(image, ax=all_axes, label="state")
+    return figure
+
+
+def unrolled(
+    steps: int,
+    says: str,
+    layers: int = 1,
+    outputs: Literal["last", "all"] = "last",
+    weights: Mapping[str, str] | None = None,
+) -> "Figure":
     """Draw a recurrent network unrolled in time, its states handed on from left to right.
 
     Parameters
@@ -367,6 +459,9 @@ def unrolled(steps: int, says: str, layers: int = 1, outputs: Literal["last", "a
         How many recurrent layers are stacked, at least 1.
     outputs : {"last", "all"}
         Which outputs of the top layer leave the network.
+    weights : mapping of {"in", "state", "out"} to str, optional
+        What to write on the arrows into a state, from state to state and out: names and shapes. Each
+        step has the same.
 
     Returns
     -------
@@ -375,7 +470,7 @@ def unrolled(steps: int, says: str, layers: int = 1, outputs: Literal["last", "a
     Raises
     ------
     ValueError
-        If `steps` or `layers` is below 1, or `outputs` is neither.
+        If `steps` or `layers` is below 1, `outputs` is neither, or `weights` names another arrow.
 
     Examples
     --------
@@ -390,7 +485,11 @@ def unrolled(steps: int, says: str, layers: int = 1, outputs: Literal["last", "a
         raise ValueError(f"steps and layers must be at least 1, got {steps} and {layers}")
     if outputs not in ("last", "all"):
         raise ValueError(f"outputs must be 'last' or 'all', got {outputs!r}")
-    figure, axes = _canvas(says, width=1.6 + 1.25 * steps, height=1.7 + 0.85 * layers)
+    on_arrow = {"in": "", "state": "", "out": ""} | dict(weights or {})
+    if len(on_arrow) > 3:
+        raise ValueError(f"weights may name the arrows 'in', 'state' and 'out', got {list(weights or {})}")
+    wide = 1.25 if weights is None else 1.75
+    figure, axes = _canvas(says, width=min(1.6 + wide * steps, 9.8), height=1.7 + 0.85 * layers * wide / 1.25)
     axes.set(xlim=(0.2, steps + 0.6), ylim=(-0.4, layers + 1.5))
     axes.axis("off")
     for t in range(1, steps + 1):
@@ -398,11 +497,12 @@ def unrolled(steps: int, says: str, layers: int = 1, outputs: Literal["last", "a
         for layer in range(1, layers + 1):
             label = f"$h_{{{t}}}$" if layers == 1 else f"$h^{{({layer})}}_{{{t}}}$"
             axes.text(t, layer, label, ha="center", va="center", bbox=_box(BLUE))
-            _arrow(axes, (t, layer - 0.72), (t, layer - 0.28))
+            _arrow(axes, (t, layer - 0.72), (t, layer - 0.28), on_arrow["in"])
             if t > 1:
-                _arrow(axes, (t - 0.72, layer), (t - 0.28, layer))
+                gap = 0.35 / wide
+                _arrow(axes, (t - 1 + gap, layer), (t - gap, layer), on_arrow["state"])
         if outputs == "all" or t == steps:
-            _arrow(axes, (t, layers + 0.28), (t, layers + 0.72))
+            _arrow(axes, (t, layers + 0.28), (t, layers + 0.72), on_arrow["out"])
             axes.text(t, layers + 1, f"$y_{{{t}}}$", ha="center", va="center", bbox=_box(ORANGE))
     return figure
 
@@ -440,5 +540,11 @@ def _box(colour: str) -> dict[str, Any]:
     return {"boxstyle": "round,pad=0.35", "facecolor": (*_rgb(colour), 0.12), "edgecolor": colour}
 
 
-def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float]) -> None:
+def _arrow(axes: "Axes", start: tuple[float, float], end: tuple[float, float], text: str = "") -> None:
+    """Draw an arrow, with text beside it if it goes up and above it if it goes to the right."""
     axes.annotate("", xy=end, xytext=start, arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.2})
+    x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
+    if text and start[0] == end[0]:
+        axes.text(x + 0.05, y, text, ha="left", va="center", size=9)
+    elif text:
+        axes.text(x, y + 0.09, text, ha="center", va="bottom", size=9)

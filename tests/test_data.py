@@ -24,6 +24,7 @@ from lecture9_utils import (
     Vocabulary,
     archives,
     cache,
+    corpora,
     data,
     load_glove,
     load_imdb,
@@ -681,8 +682,9 @@ def test_a_missing_archive_is_downloaded_and_then_used(
 
 
 def test_the_command_says_what_is_there_and_reads_it(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr(corpora, "ALL", ())  # tests/test_corpora.py has them
     assert data.main() == 0
     out, err = capsys.readouterr()
     assert f"aclImdb_v1.tar.gz is in {folder} already" in out

@@ -95,7 +95,7 @@ def test_bad_sequences_are_named(texts: list[list[int]], n_words: int, window: i
         (np.eye(3), {"dim": 0}, "dim must be at least 1"),
         (np.eye(3), {"epochs": 0}, "epochs must be at least 1"),
         (np.eye(3), {"batch_size": 0}, "batch_size must be at least 1"),
-        (np.eye(3), {"x_max": 0.0}, "x_max above 0"),
+        (np.eye(3), {"x_max": 0.0}, "x_max must be above 0"),
     ],
 )
 def test_bad_counts_and_sizes_are_named(counts: object, options: dict[str, int], message: str) -> None:

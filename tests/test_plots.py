@@ -36,6 +36,13 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "lines of seeds": lambda: plots.lines([1, 10, 99], {"s": [[1, 2, 3], [2, 3, 4]]}, SAYS, "n", "y", "xy"),
     "unrolled": lambda: plots.unrolled(4, SAYS),
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
+    "unrolled with shapes": lambda: plots.unrolled(
+        4, SAYS, weights={"in": "W: 8 × 5", "state": "U: 5 × 5", "out": "V: 5 × 1"}
+    ),
+    "feedforward_and_recurrent": lambda: plots.feedforward_and_recurrent(SAYS),
+    "state_map": lambda: plots.state_map(
+        [(["dog", "bites", "man"], np.arange(12).reshape(3, 4) - 6), (["man"], [[0, 1, 2, 3]])], SAYS
+    ),
 }
 
 
@@ -141,6 +148,16 @@ def test_an_unrolled_network_has_a_state_for_each_step_and_layer() -> None:
     assert [w for w in words(plots.unrolled(4, SAYS)) if w.startswith("$y")] == ["$y_{4}$"]
     shown = words(plots.unrolled(5, SAYS, layers=3, outputs="all"))
     assert [sum(w.startswith(f"${letter}") for w in shown) for letter in "xhy"] == [5, 15, 5]
+    shown = words(PICTURES["unrolled with shapes"]())
+    assert [shown.count(text) for text in ("W: 8 × 5", "U: 5 × 5", "V: 5 × 1")] == [4, 3, 1]
+
+
+def test_a_state_map_has_a_panel_for_each_sentence_and_one_scale_for_all() -> None:
+    figure = PICTURES["state_map"]()
+    (first,), (second,) = (axes.images for axes in figure.axes[:2])
+    np.testing.assert_array_equal(first.get_array(), np.arange(12).reshape(3, 4).T - 6)
+    np.testing.assert_array_equal(second.get_array(), [[0], [1], [2], [3]])
+    assert first.get_clim() == second.get_clim() == (-6, 6)
 
 
 @pytest.mark.parametrize(
@@ -163,6 +180,9 @@ def test_an_unrolled_network_has_a_state_for_each_step_and_layer() -> None:
         (lambda: plots.unrolled(0, SAYS), "at least 1, got 0 and 1"),
         (lambda: plots.unrolled(1, SAYS, layers=0), "at least 1, got 1 and 0"),
         (lambda: plots.unrolled(1, SAYS, outputs="first"), "'last' or 'all', got 'first'"),
+        (lambda: plots.unrolled(1, SAYS, weights={"up": "W"}), r"'in', 'state' and 'out', got \['up'\]"),
+        (lambda: plots.state_map([], SAYS), "at least one sentence"),
+        (lambda: plots.state_map([(["a", "b"], [[1, 2]])], SAYS), r"row for each of .*, got shape \(1, 2\)"),
     ],
 )
 def test_wrong_shapes_are_refused(call: Callable[[], Any], message: str) -> None:
