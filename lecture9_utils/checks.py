@@ -81,7 +81,12 @@ def _plain_array(array: Any) -> Any:
 
 
 def check(
-    function: Callable[..., Any], *arguments: Any, expect: Any, hint: str = "", about: str = ""
+    function: Callable[..., Any],
+    *arguments: Any,
+    expect: Any,
+    hint: str = "",
+    about: str = "",
+    tolerance: float = TOLERANCE,
 ) -> None:
     """Call a function and compare what it returns with what is expected; print one line if it is right.
 
@@ -92,12 +97,13 @@ def check(
     *arguments
         What it is called with.
     expect : object
-        The right answer: plain data as of `plain`, or an array. Numbers may be off by `TOLERANCE`, lists and
-        arrays stand for each other.
+        The right answer: plain data as of `plain`, or an array. Lists and arrays stand for each other.
     hint : str
         The next thing to try when the answer is wrong.
     about : str
         What the check is about, for a report that must not show the check itself.
+    tolerance : float
+        How far off a number may be, absolutely or as a share.
 
     Raises
     ------
@@ -122,18 +128,23 @@ def check(
     ----------
     The assignment, "How the checks work".
     """
-    call = compare(function, *arguments, expect=expect, hint=hint, about=about)
+    call = compare(function, *arguments, expect=expect, hint=hint, about=about, tolerance=tolerance)
     print(f"✓ {call} is right")
 
 
 def compare(
-    function: Callable[..., Any], *arguments: Any, expect: Any, hint: str = "", about: str = ""
+    function: Callable[..., Any],
+    *arguments: Any,
+    expect: Any,
+    hint: str = "",
+    about: str = "",
+    tolerance: float = TOLERANCE,
 ) -> str:
     """Do what `check` does without printing, and return the call in words.
 
     Parameters
     ----------
-    function, *arguments, expect, hint, about
+    function, *arguments, expect, hint, about, tolerance
         As for `check`.
 
     Returns
@@ -164,24 +175,24 @@ def compare(
             "  To try next: write your code in its place, and take that line out.",
             about="the function is not written yet, or a line `raise NotImplementedError` is left over in it",
         ) from None
-    if difference := _difference(expect, received):
+    if difference := _difference(expect, received, tolerance):
         next_step = f"\n  To try next: {hint}" if hint else ""
         raise CheckFailedError(f"{call}\n{difference}{next_step}", about) from None
     return call
 
 
-def _difference(expected: Any, received: Any) -> str:
+def _difference(expected: Any, received: Any, tolerance: float) -> str:
     """Say how two values differ, in two lines; nothing if they are equal."""
     if isinstance(received, NoData) or received is None:
         return _two_lines(_shown(expected), f"{received!r}; does the function return its result?")
     wanted, got = _array(expected), _array(received)
     if wanted is None or got is None:
-        same = got is None and wanted is None and _same(expected, received)
+        same = got is None and wanted is None and _same(expected, received, tolerance)
         return "" if same else _two_lines(_shown(expected), _shown(received))
     if wanted.shape != got.shape:
         return _two_lines(f"shape {wanted.shape}", f"shape {got.shape}")
     with np.errstate(invalid="ignore"):
-        wrong = ~np.isclose(got, wanted, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=True)
+        wrong = ~np.isclose(got, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)
     if not wrong.any():
         return ""
     where = tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.ndim else ()
@@ -200,17 +211,19 @@ def _array(value: Any) -> Any:
     return array.astype(float) if array.dtype.kind in "biuf" and array.size else None
 
 
-def _same(expected: Any, received: Any) -> bool:
+def _same(expected: Any, received: Any, tolerance: float) -> bool:
     if isinstance(expected, dict):
         if not isinstance(received, dict) or sorted(expected, key=repr) != sorted(received, key=repr):
             return False
-        return all(not _difference(expected[key], received[key]) for key in expected)
+        return all(not _difference(expected[key], received[key], tolerance) for key in expected)
     if isinstance(expected, str):
         return isinstance(received, str) and expected == received
     if isinstance(expected, (list, tuple, np.ndarray)):
         if not isinstance(received, (list, np.ndarray)) or len(expected) != len(received):
             return False
-        return all(not _difference(e, r) for e, r in zip(list(expected), list(received), strict=True))
+        return all(
+            not _difference(e, r, tolerance) for e, r in zip(list(expected), list(received), strict=True)
+        )
     return expected is received
 
 

@@ -219,8 +219,11 @@ def test(part: Part, namespace: dict[str, Any]) -> Outcome:
             message = f"a hidden test fails: {failure.about}" if hidden else str(failure)
             return Outcome(0, part.points, message)
         except (RemoteError, NotImplementedError, AssertionError) as failure:
-            about = "it raises an error, or returns something odd, on a case that is not shown"
+            about = "it raises an error on a case that is not shown"
             return Outcome(0, part.points, f"a hidden test fails: {about}" if hidden else str(failure))
+        except Exception as error:  # what was returned is not what the test can read
+            about = f"what the function returns has the wrong form ({type(error).__name__})"
+            return Outcome(0, part.points, f"a hidden test fails: {about}" if hidden else about)
     return Outcome(part.points, part.points)
 
 
