@@ -13,7 +13,7 @@ LOCK_COMMAND := uv pip compile pyproject.toml --extra work --universal --python-
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench lint lock address clean
+.PHONY: help setup run test lab data outputs bench release grade validate lint lock address clean
 
 help: ## list the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' Makefile
@@ -67,6 +67,15 @@ outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs
 
 bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python tools/bench.py
+
+release: $(STAMP) ## make the students' version of the assignment in dist/
+	@$(BIN)/python tools/release.py $(MAKEOVERRIDES)
+
+grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
+	@$(BIN)/python tools/grade.py $(MAKEOVERRIDES)
+
+validate: $(STAMP) ## run a student's notebook: make validate NOTEBOOK=lecture9.ipynb
+	@$(BIN)/python tools/validate.py $(MAKEOVERRIDES)
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/python -m ruff check .

@@ -23,11 +23,12 @@ CODE_STUB = (
 SUSPICIONS = {
     "ends the program or ignores signals": r"\bos\._exit|\bos\.abort|\bsys\.exit|\bsignal\.",
     "starts processes": r"\bos\.fork|\bsubprocess\b|\bmultiprocessing\b|\bos\.system|^\s*!",
-    "writes or deletes files": r"\brmtree\b|\bos\.remove|\bunlink\(|\.write_(?:text|bytes)\(|open\([^)\n]*,\s*[\"'][wax]",
+    "writes or deletes files": r"\brmtree\b|\bos\.remove|\bunlink\(|\.write_(?:text|bytes)\(|"
+    r"open\([^)\n]*,\s*[\"'][wax]",
     "looks for the tests": r"HIDDEN|\.ipynb|/proc\b|\bgc\.|_getframe|\binspect\.",
     "changes the checker or the package": r"\bl9\.\w+\s*=[^=]|lecture9_utils\.[\w.]+\s*=[^=]|setattr\(|"
     r"\bnp\.\w+\s*=[^=]|\bbuiltins\.",
-    "takes the package's own solution": r"from\s+lecture9_utils\.(?!quiet)|import\s+lecture9_utils\.(?!quiet)",
+    "takes the package's own solution": r"(?:from|import)\s+lecture9_utils\.(?!quiet)",
     "claims to equal everything": r"def\s+__(?:eq|ne|array|lt|le|gt|ge)__",
 }
 
@@ -61,6 +62,12 @@ class Assignment:
         The answers marked by hand, by id, and their points.
     functions : frozenset of str
         What the students write and the tests call.
+    titles : dict of str to str
+        Of the questions, by number.
+    prose : frozenset of str
+        The text cells.
+    digest : str
+        Changes with the source.
     """
 
     path: Path
@@ -69,6 +76,7 @@ class Assignment:
     written: dict[str, float]
     functions: frozenset[str]
     titles: dict[str, str]
+    prose: frozenset[str]
     digest: str
 
 
@@ -90,9 +98,13 @@ def read(path: Path) -> Any:
     if size > LARGEST:
         raise UnreadableError(f"the file is larger than {LARGEST / 2**20:.0f} MB")
     try:
-        return nbformat.reads(path.read_text("utf-8"), as_version=4)
+        notebook = nbformat.reads(path.read_text("utf-8-sig"), as_version=4)
+        sound = all(isinstance(c.source, str) and isinstance(c.cell_type, str) for c in notebook.cells)
     except Exception as error:  # nbformat raises whatever a damaged file makes it stumble over
         raise UnreadableError(f"the file is not a notebook ({type(error).__name__})") from None
+    if not sound or not notebook.cells:
+        raise UnreadableError("the file is not a notebook (it has no cells)")
+    return notebook
 
 
 def tag(cell: Any) -> dict[str, Any]:
@@ -119,10 +131,11 @@ def load(path: Path = SOURCE) -> Assignment:
             locked[key] = cell.source
         if cell.cell_type == "code" and not noted.get("grade"):
             functions |= set(defined(cell.source))
-    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    titles = dict(re.findall(r"^## (\d+) · (.+?)(?: \(|$)", text, re.M))
+    text = [cell.source for cell in cells if cell.cell_type == "markdown" and not tag(cell)]
+    titles = dict(re.findall(r"^## (\d+) · (.+?)(?: \(|$)", "\n".join(text), re.M))
+    prose = frozenset(normal(source) for source in [*text, TEXT_STUB])
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Assignment(path, parts, locked, written, frozenset(functions), titles, digest)
+    return Assignment(path, parts, locked, written, frozenset(functions), titles, prose, digest)
 
 
 def shown(source: str) -> str:
@@ -159,7 +172,7 @@ class Submission:
 
 
 def arrange(assignment: Assignment, notebook: Any) -> Submission:
-    """Hold a notebook against the assignment: restore the tests and the locked cells, keep all else as it is."""
+    """Hold a notebook against the assignment: restore what is locked, keep all else as it is."""
     cells = [(identity(assignment, cell), cell) for cell in notebook.cells]
     found: dict[str, list[Any]] = {}
     for key, cell in cells:
@@ -170,7 +183,7 @@ def arrange(assignment: Assignment, notebook: Any) -> Submission:
     ] + list(steps(assignment, cells))
     result.steps += [("test", key, "") for key in assignment.parts if key not in found]
     for key in assignment.written:
-        result.written[key] = "\n\n".join(str(cell.source) for cell in found.get(key, []))
+        result.written[key] = own_words(assignment, notebook.cells, re.sub(r"\D", "", key))
     result.flags = structure(assignment, found, cells) + suspicions(
         [step[2] for step in result.steps if step[0] == "run" and step[1] not in assignment.locked]
     )
@@ -199,6 +212,15 @@ def normal(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
+def own_words(assignment: Assignment, cells: list[Any], question: str) -> str:
+    """Return what a student wrote after the heading of a question, in whichever cells."""
+    headings = [i for i, cell in enumerate(cells) if cell.source.lstrip().startswith(f"## {question} ·")]
+    tagged = [i for i, cell in enumerate(cells) if tag(cell).get("grade_id") == f"written_{question}"]
+    first = min([*headings, *tagged], default=len(cells))
+    texts = [cell.source for cell in cells[first:] if cell.cell_type == "markdown"]
+    return "\n\n".join(text for text in texts if normal(text) not in assignment.prose and text.strip())
+
+
 def steps(assignment: Assignment, cells: list[tuple[str, Any]]) -> Iterator[tuple[str, str, str]]:
     """Go through a notebook's code: of a cell of tests that is there twice, the last one counts."""
     last = {key: i for i, (key, _) in enumerate(cells)}
@@ -220,7 +242,9 @@ def structure(assignment: Assignment, found: dict[str, list[Any]], cells: list[t
     """Say what was done to the cells that are not the student's to change."""
     seen = dict(texts(assignment))
     several = [key for key in seen if len(found.get(key, [])) > 1]
-    edited = [key for key in seen if any(normal(c.source) != normal(seen[key]) for c in found.get(key, []))]
+    edited = [
+        key for key in seen if any(normal(shown(c.source)) != normal(seen[key]) for c in found.get(key, []))
+    ]
     gone = [key for key in [*seen, *assignment.written] if key not in found]
     if not any(tag(cell) for _, cell in cells):
         flags = ["the notebook has lost its metadata: cells were recognised by their text"]

@@ -210,9 +210,10 @@ def tests_namespace(assignment: Assignment, session: Session) -> dict[str, Any]:
 
 def test(part: Part, namespace: dict[str, Any]) -> Outcome:
     """Run the tests of a part, which are the source's, out here."""
+    names = dict(namespace)
     for source, hidden in ((part.visible, False), (part.hidden, True)):
         try:
-            exec(compile(source, f"<test {part.name}>", "exec"), dict(namespace))
+            exec(compile(source, f"<test {part.name}>", "exec"), names)
         except GaveUpError:
             raise
         except CheckFailedError as failure:

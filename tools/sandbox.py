@@ -1,8 +1,8 @@
 """A process of its own for a student's code, with walls around it.
 
-On Linux the walls are namespaces: no network, processes that end with the first one, and a file system that holds
-only Python, this package and an empty folder, so neither the assignment's source nor other submissions. As root the
-code runs as a user without rights. Elsewhere there are only limits; `WALLS` says what there is.
+On Linux the walls are namespaces: no network, processes that end with the first one, and a file system that
+holds only Python, this package and an empty folder: neither the assignment's source nor other submissions. As
+root the code runs as a user without rights. Elsewhere there are only limits; `WALLS` says what there is.
 """
 
 import json
@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ POLL = 0.05  # seconds
 FAIR = "pss" if sys.platform == "linux" else "rss"
 LARGEST_REPLY = 32 * 2**20
 NOWHERE = "http://127.0.0.1:9"  # a proxy that refuses: for where the network cannot be cut off
+STOP = threading.Event()  # set when a person interrupts: all waiting ends
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class BrokenError(Exception):
 def unshare(kind: str) -> list[str]:
     """Return the command that starts another one with namespaces of its own."""
     user = ["--user", "--map-root-user"] if kind == "user" else []
-    return ["unshare", *user, *"--mount --net --ipc --uts --pid --fork --kill-child".split()]
+    return ["unshare", *user, "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
 
 
 @cache
@@ -73,8 +75,8 @@ def walls() -> str:
 WALLS = {
     "root": "no network, no files but Python's and this package's, as a user without rights",
     "user": "no network, no files but Python's and this package's",
-    "limits": "time, memory, output and processes are limited, but the network is only discouraged and your files "
-    "are within reach: grade submissions that you do not trust on Linux",
+    "limits": "time, memory, output and processes are limited, but the network is only discouraged and your "
+    "files are within reach: grade submissions that you do not trust on Linux",
 }
 
 
@@ -83,7 +85,7 @@ def bindings() -> list[str]:
     package = [ROOT / "lecture9_utils", ROOT / "data"]
     wanted = [Path("/usr"), Path("/etc"), Path(sys.base_prefix), Path(sys.prefix), *package, STUDENT]
     wanted += [path for path in map(Path, ("/bin", "/sbin", "/lib", "/lib64")) if not path.is_symlink()]
-    paths = [Path(os.path.abspath(path)) for path in wanted if path.exists()]
+    paths = [Path.cwd() / path for path in wanted if path.exists()]
     return [str(p) for p in paths if not any(other in p.parents for other in paths)]
 
 
@@ -210,6 +212,8 @@ class Sandbox:
     def _look(self, deadline: float, seconds: float, size: int) -> None:
         """End what uses more than it may."""
         limits, members = self.limits, self._members()
+        if STOP.is_set():
+            raise KeyboardInterrupt
         if time.monotonic() > deadline:
             raise BrokenError(f"took longer than {seconds:.0f} seconds")
         if self._printed > limits.output:

@@ -1,7 +1,8 @@
 """What runs inside a student's process: it executes cells and calls functions for the grader.
 
 Usage: student.py SOCKET MEMORY PROCESSES SECONDS. Requests and replies are lines of JSON; arrays are lists of
-numbers with their shape. Nothing in here is secret, and nothing that is decided in here counts: the grader compares.
+numbers with their shape. Nothing in here is secret, and nothing that is decided in here counts: the grader
+compares.
 """
 
 import json
@@ -42,10 +43,9 @@ def start() -> Any:
     from IPython.core.history import HistoryManager
     from IPython.core.interactiveshell import InteractiveShell
 
-    HistoryManager.enabled = False
+    HistoryManager.enabled = False  # type: ignore[assignment]
     shell = InteractiveShell.instance(user_module=types.ModuleType("__main__"))
     sys.modules["__main__"] = shell.user_module
-    shell.colors = "NoColor"
     return shell
 
 
