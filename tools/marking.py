@@ -127,6 +127,8 @@ class Session:
         kind, message = in_words(error)
         if kind == "MemoryError":
             self.flags.append(f"{where} asked for more than {self.limits.memory / 2**30:.1f} GB of memory")
+        if kind in ("SyntaxError", "IndentationError", "SystemExit"):
+            self.flags.append(f"{where} ends with a {kind}")
         return f"{where}: {kind}: {message}"
 
     def call(self, name: str, *arguments: Any) -> Any:
@@ -146,6 +148,8 @@ class Session:
             kind, message = in_words(reply["error"])
             if kind == "NotImplementedError":
                 raise NotImplementedError(message)
+            if kind == "MemoryError":
+                self.flags.append(f"{name}() asked for more than {self.limits.memory / 2**30:.1f} GB of memory")
             raise RemoteError(f"{name} raised {kind}: {message}")
         try:
             return unpacked(reply["value"])

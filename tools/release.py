@@ -5,7 +5,7 @@ Usage::
     release.py [OUT=dist]
 
 The source is run in a kernel and graded; nbgrader takes the solutions and hidden tests out; the result is
-searched for what must not be in it, and graded, which must give nothing. Then the notebook and a README are packed.
+searched for what must not be in it, and graded, which must give nothing. Then it is packed with a README.
 
 Exit code: 0 if it was made; 1 if something is wrong with the source; 2 if the command was refused.
 """
@@ -73,12 +73,15 @@ def run(source: Path) -> None:
     """Execute the source in a kernel of its own, as a student would."""
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from traitlets.config import Config
 
     notebook = read(source)
-    kept = dict(os.environ)
+    config, kept = Config(), dict(os.environ)
+    config.KernelManager.transport = "tcp" if sys.platform == "win32" else "ipc"
     os.environ.update(isolated(ROOT / "build" / "state"))
     try:
-        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(source.parent)}}).execute()
+        place = {"metadata": {"path": str(source.parent)}}
+        NotebookClient(notebook, timeout=300, resources=place, config=config).execute()
     except CellExecutionError as error:
         raise SourceError(f"a cell of {source.name} fails:\n{error}") from None
     finally:
