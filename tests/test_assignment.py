@@ -1,57 +1,20 @@
-"""The assignment and its marking: right answers lose nothing, wrong ones what they should, and no trick pays."""
+"""The assignment: a document as it should be, whose tests tell right answers from wrong ones."""
 
-import copy
-import os
 import re
-import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import assignment as model
-import grade
 import marking
-import nbformat
 import pytest
-import release
-import reports
-import sandbox
-import submissions
-import validate
-from conftest import ROOT
 from sandbox import Limits
+from students import LIBRARY, handed_in
 
-LIBRARY = tomllib.loads((ROOT / "tests" / "submissions.toml").read_text("utf-8"))
-ALL = pytest.mark.skipif(not os.environ.get("LECTURE9_ALL_TESTS"), reason="takes minutes: .ci/run runs it")
-WALLED = pytest.mark.skipif(sandbox.walls() == "limits", reason="there are no walls here, only limits")
-SHORT = Limits(cell=10, call=6, total=100)
-CUT = ("1", "2", "3")  # the questions of a short assignment, which needs no TensorFlow
+from lecture9_utils import checks
 
 
 @pytest.fixture(scope="module")
 def source() -> model.Assignment:
     return model.load()
-
-
-def handed_in(**answers: str) -> nbformat.NotebookNode:
-    """Make the notebook of a student who has all answers right, but for those given (by part, as in "1a")."""
-    notebook = nbformat.read(model.SOURCE, as_version=4)
-    for cell in notebook.cells:
-        key = model.tag(cell).get("grade_id", "").removeprefix("answer_")
-        lines = model.shown(cell.source).splitlines()
-        cell.source = "\n".join(line for line in lines if not release.MARKERS.search(line))
-        cell.source = answers.get(f"part_{key}", cell.source)
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return notebook
-
-
-def answer(entry: dict[str, str]) -> dict[str, str]:
-    return {f"part_{entry['answer']}": entry["code"]}
-
-
-def lost(result: marking.Result) -> list[str]:
-    return [key.removeprefix("test_") for key, o in result.outcomes.items() if o.points < o.possible]
 
 
 def named(entry: dict[str, str]) -> str:
@@ -110,3 +73,60 @@ def test_the_library_is_large_enough(source):
     assert {part for entry in LIBRARY["wrong"] for part in entry["loses"]} == {
         part.name for part in source.parts.values()
     }
+
+
+# The assignment as a document.
+
+
+def test_there_are_ten_questions_and_a_hundred_points(source):
+    text = "\n".join(c.source for c in model.read(model.SOURCE).cells if c.cell_type == "markdown")
+    headings = dict(re.findall(r"^## (\d+) · .+ \((\d+) points\)$", text, re.MULTILINE))
+    points: dict[str, float] = {}
+    for part in source.parts.values():
+        points[part.question] = points.get(part.question, 0) + part.points
+    points |= {key.removeprefix("written_"): most for key, most in source.written.items()}
+    assert {number: float(most) for number, most in headings.items()} == points
+    assert (len(points), sum(points.values())) == (10, 100)
+
+
+def test_each_check_says_its_points_that_it_is_not_exhaustive_and_what_to_try(source):
+    for part in source.parts.values():
+        first = part.visible.splitlines()[0]
+        assert re.match(rf"# Check {part.name}\b.*\({part.points:g} points\)", first), part.name
+        assert "not exhaustive" in first or part.name == "9a"
+        assert "hint=" in part.visible, part.name
+        assert part.hidden or part.name == "9a"
+        assert part.hidden.count("l9.check(") == part.hidden.count("about="), part.name
+
+
+def test_each_answer_has_a_contract_and_an_example():
+    cells = model.read(model.SOURCE).cells
+    for before, cell in zip(cells, cells[1:], strict=False):
+        if model.tag(cell).get("grade_id", "").startswith("answer_"):
+            functions = re.findall(r'^def \w+\(.*\):\n    """', cell.source, re.MULTILINE)
+            assert len(functions) == len(re.findall(r"^def ", cell.source, re.MULTILINE)) > 0
+            assert "Example:" in before.source or model.tag(cell)["grade_id"] == "answer_9a"
+
+
+def test_the_source_was_run_from_top_to_bottom():
+    code = [cell for cell in model.read(model.SOURCE).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+
+
+def test_the_checks_say_what_was_expected_what_came_and_what_to_try():
+    def shape(ids, depth):
+        return [[0, 0], [1, 1], [0, 0]]
+
+    def unwritten(ids, depth):
+        raise NotImplementedError
+
+    with pytest.raises(checks.CheckFailedError) as failure:
+        checks.check(shape, [1], 2, expect=[[0, 1]], hint="count the rows.")
+    lines = ["shape([1], 2)", "  expected: shape (1, 2)", "  received: shape (3, 2)"]
+    assert str(failure.value).splitlines() == [*lines, "  To try next: count the rows."]
+    with pytest.raises(checks.CheckFailedError, match=r"expected: 5 at \[2, 0\]\n  received: 0 at"):
+        checks.check(shape, [1], 2, expect=[[0, 0], [1, 1], [5, 0]])
+    with pytest.raises(checks.CheckFailedError, match="is not written yet, or a line"):
+        checks.check(unwritten, [1], 2, expect=[[0, 1]])
+    with pytest.raises(checks.CheckFailedError, match="None; does the function return its result"):
+        checks.check(lambda: None, expect=1)

@@ -149,7 +149,8 @@ class Session:
             if kind == "NotImplementedError":
                 raise NotImplementedError(message)
             if kind == "MemoryError":
-                self.flags.append(f"{name}() asked for more than {self.limits.memory / 2**30:.1f} GB of memory")
+                most = self.limits.memory / 2**30
+                self.flags.append(f"{name}() asked for more than {most:.1f} GB of memory")
             raise RemoteError(f"{name} raised {kind}: {message}")
         try:
             return unpacked(reply["value"])
