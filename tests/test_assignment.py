@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import assignment as model
 import marking
@@ -101,7 +102,7 @@ def test_each_check_says_its_points_that_it_is_not_exhaustive_and_what_to_try(so
 
 def test_each_answer_has_a_contract_and_an_example():
     cells = model.read(model.SOURCE).cells
-    for before, cell in zip(cells, cells[1:], strict=False):
+    for before, cell in pairwise(cells):
         if model.tag(cell).get("grade_id", "").startswith("answer_"):
             functions = re.findall(r'^def \w+\(.*\):\n    """', cell.source, re.MULTILINE)
             assert len(functions) == len(re.findall(r"^def ", cell.source, re.MULTILINE)) > 0
@@ -114,10 +115,10 @@ def test_the_source_was_run_from_top_to_bottom():
 
 
 def test_the_checks_say_what_was_expected_what_came_and_what_to_try():
-    def shape(ids, depth):
+    def shape(*_):
         return [[0, 0], [1, 1], [0, 0]]
 
-    def unwritten(ids, depth):
+    def unwritten(*_):
         raise NotImplementedError
 
     with pytest.raises(checks.CheckFailedError) as failure:

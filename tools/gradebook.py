@@ -28,7 +28,7 @@ def fill(assignment: Assignment, path: Path, results: Mapping[str, Result], mark
     )
     partial = path.with_name(path.name + ".part")
     partial.unlink(missing_ok=True)
-    with Gradebook(f"sqlite:///{partial}", "lecture9") as book:
+    with Gradebook(f"sqlite:///{partial}", NAME) as book, book.db.no_autoflush:
         book.add_assignment(NAME)
         book.add_notebook(NAME, NAME)
         for key, most in (*((k, p.points) for k, p in assignment.parts.items()), *assignment.written.items()):
