@@ -72,17 +72,16 @@ def main(words: Sequence[str], source: Path = SOURCE) -> int:
 def run(source: Path) -> None:
     """Execute the source in a kernel of its own, as a student would."""
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-    from traitlets.config import Config
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
     notebook = read(source)
-    config, kept = Config(), dict(os.environ)
-    config.KernelManager.transport = "tcp" if sys.platform == "win32" else "ipc"
+    kept = dict(os.environ)
     os.environ.update(isolated(ROOT / "build" / "state"))
     try:
         place = {"metadata": {"path": str(source.parent)}}
-        NotebookClient(notebook, timeout=300, resources=place, config=config).execute()
-    except CellExecutionError as error:
+        quiet = ["--log-level=40"]
+        NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise SourceError(f"a cell of {source.name} fails:\n{error}") from None
     finally:
         os.environ.clear()
