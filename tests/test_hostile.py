@@ -49,7 +49,7 @@ while True:
     except BaseException:
         pass
 """
-GLUTTON = "kept = []\nfor _ in range(40):\n    kept.append(bytearray(b'x' * 100 * 2**20))"  # 4 GB
+GLUTTON = "kept = []\nfor _ in range(8):\n    kept.append(bytearray(500 * 2**20))"  # 4 GB
 FORKS = """
 import os, time
 for _ in range(200):
