@@ -17,9 +17,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import encyclopedia
+import genome
 import numpy as np
 import pastiches
 import reviews
+import similarity
+import translations
+import weather
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -54,6 +58,12 @@ first.
 The original: Maas, Daly, Pham, Huang, Ng, Potts (2011), "Learning word vectors for sentiment analysis", ACL.
 """
 
+ABOUT_TRANSLATIONS = """\
+Synthetic pairs of English and Turkish sentences in the format of Tatoeba's as manythings.org packs them
+
+A script (data/make_sample.py of the Lecture 9 notebooks) wrote them from a small grammar and a seed.
+"""
+
 
 def review_files(train: list[reviews.Review], test: list[reviews.Review]) -> dict[str, str]:
     """Name the members of the archive, in the original's layout."""
@@ -70,15 +80,20 @@ def review_files(train: list[reviews.Review], test: list[reviews.Review]) -> dic
 def tar_gz(files: dict[str, str]) -> bytes:
     """Pack files into a tar.gz that depends on nothing but them."""
     packed = io.BytesIO()
-    with (
-        gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive,
-    ):
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, text in files.items():
             content = text.encode("utf-8")
             member = tarfile.TarInfo(name)
             member.size, member.mtime, member.mode = len(content), MEMBER_TIME, 0o644
             archive.addfile(member, io.BytesIO(content))
+    return gz(packed.getvalue())
+
+
+def gz(content: bytes) -> bytes:
+    """Pack bytes as gzip does, without a name, a time or a system."""
+    packed = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as zipped:
+        zipped.write(content)
     return packed.getvalue()
 
 
@@ -142,6 +157,12 @@ def book_files() -> dict[str, str]:
     return pastiches.write(SEED + 3) | {"encyclopaedia.txt": facts}
 
 
+def translation_files() -> dict[str, str]:
+    """Write the pairs of sentences with a tab between, and what they are."""
+    pairs = translations.write(SEED + 4)
+    return {"tur.txt": "".join(f"{a}\t{b}\n" for a, b in pairs), "_about.txt": ABOUT_TRANSLATIONS}
+
+
 def write(path: Path, content: bytes) -> None:
     """Put a file in its place at once: nobody sees half of it."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -156,6 +177,10 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "aclImdb_v1.tar.gz": lambda: tar_gz(review_files(*reviews.write_reviews(SEED))),
     "glove.6B.zip": lambda: zip_file(vector_files(corpus())),
     "books.zip": lambda: zip_file(book_files()),
+    "tur-eng.zip": lambda: zip_file(translation_files()),
+    "seattle-weather.csv": lambda: weather.write(SEED + 5).encode("utf-8"),
+    "ecoli.fa.gz": lambda: gz(genome.write(SEED + 7).encode("ascii")),
+    "wordsim353.tsv": lambda: similarity.write(SEED + 6).encode("utf-8"),
 }
 
 

@@ -16,6 +16,7 @@ _HOME_OF = {
         "vectors": ("collisions", "expected_collisions", "hash_words", "multi_hot", "one_hot"),
         "data": ("load_glove", "load_imdb", "load_imdb_sequences"),
         "word_vectors": ("WordVectors",),
+        "analogies": ("analogy_accuracy", "analogy_questions", "load_relations", "parallelism"),
         "corpora": (
             "load_books",
             "load_corpus",
@@ -27,12 +28,16 @@ _HOME_OF = {
             "sentences",
         ),
         "glove": ("cooccurrences", "train_glove"),
+        "word2vec": ("number_words", "skip_gram_pairs", "train_word2vec"),
         "pmi": ("shifted_pmi", "svd_vectors"),
+        "kmers": ("kmer_sentences", "needleman_wunsch", "reverse_complement"),
+        "records": ("synthetic_records",),
+        "checks": ("check", "write_it_yourself"),
         "claims": ("begin", "claim"),
         "progress_bar": ("progress",),
         "recurrence": ("simple_rnn", "simple_rnn_gradients"),
+        "scenes": ("draw_epidemics", "draw_films", "draw_scenes"),
         "training": ("accuracy", "fit"),
-        "checks": ("check", "write_it_yourself"),
     }.items()
     for name in names
 }
@@ -57,6 +62,10 @@ def __dir__() -> list[str]:
 
 if TYPE_CHECKING:
     from . import plots as plots
+    from .analogies import analogy_accuracy as analogy_accuracy
+    from .analogies import analogy_questions as analogy_questions
+    from .analogies import load_relations as load_relations
+    from .analogies import parallelism as parallelism
     from .checks import check as check
     from .checks import write_it_yourself as write_it_yourself
     from .claims import begin as begin
@@ -74,11 +83,18 @@ if TYPE_CHECKING:
     from .data import load_imdb_sequences as load_imdb_sequences
     from .glove import cooccurrences as cooccurrences
     from .glove import train_glove as train_glove
+    from .kmers import kmer_sentences as kmer_sentences
+    from .kmers import needleman_wunsch as needleman_wunsch
+    from .kmers import reverse_complement as reverse_complement
     from .pmi import shifted_pmi as shifted_pmi
     from .pmi import svd_vectors as svd_vectors
     from .progress_bar import progress as progress
+    from .records import synthetic_records as synthetic_records
     from .recurrence import simple_rnn as simple_rnn
     from .recurrence import simple_rnn_gradients as simple_rnn_gradients
+    from .scenes import draw_epidemics as draw_epidemics
+    from .scenes import draw_films as draw_films
+    from .scenes import draw_scenes as draw_scenes
     from .text import Vocabulary as Vocabulary
     from .text import bag_of_ngrams as bag_of_ngrams
     from .text import characters as characters
@@ -92,4 +108,7 @@ if TYPE_CHECKING:
     from .vectors import hash_words as hash_words
     from .vectors import multi_hot as multi_hot
     from .vectors import one_hot as one_hot
+    from .word2vec import number_words as number_words
+    from .word2vec import skip_gram_pairs as skip_gram_pairs
+    from .word2vec import train_word2vec as train_word2vec
     from .word_vectors import WordVectors as WordVectors

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from hashlib import sha256
 from itertools import pairwise
 from math import isfinite
@@ -298,8 +299,8 @@ def read_fasta(path: Path | str) -> dict[str, str]:
             )
         else:
             bases.append(_bases(letters, f"{path}, line {line}"))
-    if empty := [f"record {name!r} of {path}" for name, bases in records.items() if not bases]:
-        raise ValueError(f"{empty[0]} has no bases")
+    if empty := [name for name, bases in records.items() if not bases]:
+        raise ValueError(f"{path}: the record {empty[0]!r} has no bases")
     if not records:
         raise ValueError(f"{path} is empty, expected a line >name and lines of bases")
     return {name: "".join(bases) for name, bases in records.items()}
@@ -371,19 +372,23 @@ def _read_translations(path: Path) -> list[tuple[str, str]]:
 
 def _read_weather(path: Path) -> Weather:
     text = _decoded(path.read_bytes(), str(path))
-    rows = [(i, row) for i, row in enumerate(csv.reader(text.splitlines()), start=1) if row]
-    if not rows or rows[0][1] != _COLUMNS:
-        found = ",".join(rows[0][1]) if rows else "nothing"
-        raise ValueError(f"{path}, line 1: the header is {found}, expected {','.join(_COLUMNS)}: {REPLACE}")
-    for line, row in rows[1:]:
+    (_, header), *rows = [(i, r) for i, r in enumerate(csv.reader(text.splitlines()), start=1) if r] or [
+        (1, [])
+    ]
+    if header != _COLUMNS:
+        found, expected = ",".join(header) or "empty", ",".join(_COLUMNS)
+        raise ValueError(f"{path}, line 1: the header is {found}, expected {expected}: {REPLACE}")
+    for line, row in rows:
         if len(row) != len(_COLUMNS):
             raise ValueError(
                 f"{path}, line {line}: {len(row)} fields, expected {len(_COLUMNS)} as in the header"
             )
+    if not rows:
+        raise ValueError(f"{path} has no days: {REPLACE}")
     rain, warmest, coldest, wind = (
-        np.array([_number(row[i], f"{path}, line {line}") for line, row in rows[1:]]) for i in range(1, 5)
+        np.array([_number(row[i], f"{path}, line {line}") for line, row in rows]) for i in range(1, 5)
     )
-    return Weather(_days(path, rows[1:]), rain, warmest, coldest, wind, [row[5] for _, row in rows[1:]])
+    return Weather(_days(path, rows), rain, warmest, coldest, wind, [row[5] for _, row in rows])
 
 
 def _read_similarity(path: Path) -> list[tuple[str, str, float]]:
@@ -453,15 +458,15 @@ def _number(field: str, where: str) -> float:
 
 
 def _days(path: Path, rows: list[Row]) -> NDArray[np.datetime64]:
-    days = []
+    days: list[date] = []
     for line, (day, *_) in rows:
         try:
-            days.append(np.datetime64(day, "D"))
+            days.append(date.fromisoformat(day))
         except ValueError:
             raise ValueError(f"{path}, line {line}: {day!r} is not a date like 2012-01-31") from None
-        if len(days) > 1 and days[-1] - days[-2] != np.timedelta64(1, "D"):
+        if len(days) > 1 and days[-1] - days[-2] != timedelta(days=1):
             raise ValueError(
-                f"{path}, line {line}: {day} does not follow {days[-2]}, expected each day once, in order"
+                f"{path}, line {line}: {day} does not follow {days[-2]}, expected each day in order"
             )
     return np.array(days, dtype="datetime64[D]")
 

@@ -311,7 +311,7 @@ def _whence(archive: archives.Archive, folder: Path) -> str:
     if not archive.urls:
         return f"is not in {folder}, and not needed for the others: {archive.instead}"
     size, minutes = archive.size / 1e6, archive.size / _BYTES_A_MINUTE
-    much = f"{size:,.0f} MB, about {minutes:.0f} min at 20 Mbit/s" if minutes > 0.5 else f"{size:,.2f} MB"
+    much = f"{size:,.0f} MB, about {minutes:.0f} min at 20 Mbit/s" if minutes > 0.5 else f"{size:.2g} MB"
     return f"is downloaded to {folder}: {much}"
 
 

@@ -4,6 +4,7 @@ All pictures have a light ground of their own, so they read well in a light and 
 """
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -505,6 +506,389 @@ def unrolled(
             _arrow(axes, (t, layers + 0.28), (t, layers + 0.72), on_arrow["out"])
             axes.text(t, layers + 1, f"$y_{{{t}}}$", ha="center", va="center", bbox=_box(ORANGE))
     return figure
+
+
+def predicts(panels: Mapping[str, tuple[Sequence[str], str, Sequence[str]]], says: str) -> "Figure":
+    """Draw who predicts whom: boxes on the left, the vector that they make, and the boxes it has to guess.
+
+    Parameters
+    ----------
+    panels : mapping of str to (sequence of str, str, sequence of str)
+        For each panel, by its title: what goes in, what the vector is called, and what is predicted.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no panel, or a panel has nothing to one side.
+
+    Examples
+    --------
+    >>> figure = predicts({"skip-gram": (["frog"], "vector", ["green", "pond"])}, says="A word guesses two.")
+    Figure: A word guesses two.
+
+    References
+    ----------
+    Lecture 9, slides "Word2vec" (figure 1) and ``*2vec``.
+    """
+    if not panels or not all(inputs and outputs for inputs, _, outputs in panels.values()):
+        raise ValueError("predicts needs at least one panel, with something on both sides of each")
+    most = max(max(len(inputs), len(outputs)) for inputs, _, outputs in panels.values())
+    figure, both = _canvas(
+        says, width=min(5.2 * len(panels), 10), height=0.8 + 0.5 * most, panels=len(panels)
+    )
+    for axes, (title, (inputs, vector, outputs)) in zip(np.atleast_1d(both), panels.items(), strict=True):
+        axes.set(xlim=(-0.5, 2.5), ylim=(-most / 2, most / 2))
+        axes.axis("off")
+        axes.set_title(title, loc="left", weight="bold")
+        axes.text(1, 0, vector, ha="center", va="center", bbox=_box(ORANGE))
+        for x, names, colour in ((0, inputs, BLUE), (2, outputs, GREEN)):
+            for i, name in enumerate(names):
+                y = (len(names) - 1) / 2 - i
+                axes.text(x, y, name, ha="center", va="center", bbox=_box(colour))
+                ends = ((0.42, y), (0.68, y * 0.15)) if x == 0 else ((1.32, y * 0.15), (1.58, y))
+                _arrow(axes, *ends)
+    return figure
+
+
+def neighbours(lists: Mapping[str, Sequence[tuple[str, float]]], says: str) -> "Figure":
+    """Draw the nearest of one or several things as a list, with the cosines.
+
+    Parameters
+    ----------
+    lists : mapping of str to sequence of (str, float)
+        For each thing its nearest ones and their cosines, as `WordVectors.nearest` returns them.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Names longer than a line are cut.
+
+    Raises
+    ------
+    ValueError
+        If there is no list.
+
+    Examples
+    --------
+    >>> figure = neighbours({"frog": [("toad", 0.96)]}, says="The toad is near.")
+    Figure: The toad is near.
+
+    References
+    ----------
+    Lecture 9, slide "GloVe" (the neighbours of "frog").
+    """
+    if not lists:
+        raise ValueError("neighbours needs at least one list")
+    n_lines = sum(1.4 + len(found) for found in lists.values())
+    figure, axes = _canvas(says, width=10, height=0.3 + 0.27 * n_lines)
+    y = 0.0
+    for thing, found in lists.items():
+        axes.text(0, y, _cut(thing), weight="bold", va="center")
+        for i, (name, cosine) in enumerate(found, start=1):
+            axes.barh(y - i, max(cosine, 0) * 0.09, left=0.01, color=BLUE, alpha=0.3, height=0.8)
+            axes.text(0.055, y - i, f"{cosine:.2f}", ha="center", va="center", size=9)
+            axes.text(0.12, y - i, _cut(name), va="center")
+        y -= len(found) + 1.4
+    axes.set(xlim=(0, 1), ylim=(y + 0.7, 0.7))
+    axes.axis("off")
+    return figure
+
+
+def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], says: str) -> "Figure":
+    """Draw pairs of words on a plane, with an arrow from the first word of each pair to the second.
+
+    Parameters
+    ----------
+    panels : mapping of str to (sequence of (str, str), array_like of shape (pairs, 2, 2))
+        For each panel, by its title: the pairs, and where the two words of each are, as x and y.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no panel, or a panel's points have not the shape (pairs, 2, 2).
+
+    Examples
+    --------
+    >>> figure = offsets({"plural": ([("frog", "frogs")], [[[0, 0], [1, 1]]])}, says="One arrow.")
+    Figure: One arrow.
+
+    References
+    ----------
+    Lecture 9, slides "Learning Word Embeddings" (male–female, …) and "GloVe" (linear substructures).
+    """
+    if not panels:
+        raise ValueError("offsets needs at least one panel")
+    figure, all_axes = _canvas(says, width=min(5 * len(panels), 10), height=4.2, panels=len(panels))
+    for axes, (title, (pairs, points)) in zip(np.atleast_1d(all_axes), panels.items(), strict=True):
+        places = np.asarray(points, dtype=float)
+        if places.shape != (len(pairs), 2, 2):
+            raise ValueError(f"points of {title!r} must have shape ({len(pairs)}, 2, 2), got {places.shape}")
+        for pair, ends in zip(pairs, places.tolist(), strict=True):
+            _arrow(axes, tuple(ends[0]), tuple(ends[1]))
+            sides = ("right", "left") if ends[0][0] <= ends[1][0] else ("left", "right")  # off the arrow
+            for word, (x, y), colour, side in zip(pair, ends, (BLUE, ORANGE), sides, strict=True):
+                axes.plot(x, y, "o", color=colour, ms=4)
+                axes.text(x, y, f" {word} ", color=colour, size=9, va="center", ha=side)
+        axes.margins(x=0.35, y=0.08)
+        axes.set(xticks=[], yticks=[])
+        axes.set_title(title, loc="left", weight="bold")
+    return figure
+
+
+def mapping(inputs: Sequence[str], outputs: Sequence[str], says: str, fed_back: bool = False) -> "Figure":
+    """Draw which inputs and outputs a recurrent network has: inputs below, states, outputs above.
+
+    Parameters
+    ----------
+    inputs, outputs : sequence of str
+        For each step what goes in and what comes out; an empty string where there is nothing.
+    says : str
+        One line that tells what the picture shows; it is printed.
+    fed_back : bool
+        Whether each output is also what the next step reads, as when a sentence is written word by word.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no step, or there are not as many outputs as inputs.
+
+    Examples
+    --------
+    >>> figure = mapping(["not", "a", "bore"], ["", "", "good"], says="Three words in, one verdict out.")
+    Figure: Three words in, one verdict out.
+
+    References
+    ----------
+    Lecture 9, slides "RNNs" ("one to one" to "many to many").
+    """
+    steps = len(inputs)
+    if not steps or len(outputs) != steps:
+        raise ValueError(f"inputs and outputs must be as many, at least 1, got {steps} and {len(outputs)}")
+    figure, axes = _canvas(says, width=min(2.2 + 1.1 * steps, 9.8), height=2.6)
+    axes.set(xlim=(-0.2, steps + 0.6), ylim=(-0.4, 2.4))
+    axes.axis("off")
+    for y, name in enumerate(("inputs", "states", "outputs")):
+        axes.text(-0.15, y, name, va="center", weight="bold", color=GREY)
+    for t, (below, above) in enumerate(zip(inputs, outputs, strict=True), start=1):
+        axes.text(t, 1, f"$h_{{{t}}}$", ha="center", va="center", bbox=_box(BLUE))
+        if t > 1:
+            _arrow(axes, (t - 0.75, 1), (t - 0.25, 1))
+        if t > 1 and fed_back and outputs[t - 2]:
+            _arrow(axes, (t - 0.8, 1.72), (t - 0.22, 1.28))
+        for y, token, colour in ((0, below, GREY), (2, above, ORANGE)):
+            if token:
+                axes.text(t, y, token, ha="center", va="center", bbox=_box(colour))
+                _arrow(axes, (t, 0.28 + y / 2), (t, 0.72 + y / 2))
+    return figure
+
+
+def pictures(images: Sequence[ArrayLike], captions: Sequence[str], says: str) -> "Figure":
+    """Draw small pictures in a row, each with its caption below.
+
+    Parameters
+    ----------
+    images : sequence of array_like, each of shape (height, width) or (height, width, 3)
+        Grey values or red, green and blue, from 0 to 1.
+    captions : sequence of str
+        One caption an image; long ones are broken into lines.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no image, or not one caption for each.
+
+    Examples
+    --------
+    >>> figure = pictures([np.zeros((8, 8)), np.ones((8, 8))], ["night", "day"], says="Night and day.")
+    Figure: Night and day.
+
+    References
+    ----------
+    Lecture 9, slides "RNNs" ("image captioning", "frame by frame image captioning").
+    """
+    if not len(images) or len(captions) != len(images):
+        raise ValueError(f"one caption an image is needed, got {len(captions)} for {len(images)} images")
+    width = 9.6 / len(images)
+    letters = max(8, int(9 * width))
+    lines = ["\n".join(fill(line, letters) for line in caption.split("\n")) for caption in captions]
+    height = width + 0.25 * (1 + max(line.count("\n") for line in lines))
+    figure, panels = _canvas(says, width=9.6, height=max(height, 1.2), panels=len(images))
+    for axes, image, line in zip(np.atleast_1d(panels), images, lines, strict=True):
+        axes.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=1)
+        axes.set_xlabel(line, size=9.5)
+        axes.set(xticks=[], yticks=[])
+    return figure
+
+
+def table(rows: Sequence[Sequence[str]], columns: Sequence[str], says: str) -> "Figure":
+    """Draw a table of texts: for what differs from one machine to the next and so is not printed.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+        The cells; those that begin with ✓ are green, those with ✗ orange.
+    columns : sequence of str
+        What stands above each column.
+    says : str
+        One line that tells what the picture shows; it is printed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or a row does not have one cell for each column.
+
+    Examples
+    --------
+    >>> figure = table([["a cat", "✓ bir kedi"]], ["English", "Turkish"], says="One translation.")
+    Figure: One translation.
+
+    References
+    ----------
+    Lecture 9, slide "Applications" ("decoding an English sentence into Turkish").
+    """
+    if not rows or any(len(row) != len(columns) for row in rows):
+        raise ValueError(f"each row must have {len(columns)} cells, and there must be one")
+    figure, axes = _canvas(says, width=9.6, height=0.5 + 0.3 * len(rows))
+    widths = [max(map(len, column)) + 4 for column in zip(columns, *rows, strict=True)]
+    starts = np.cumsum([0, *widths])
+    axes.set(xlim=(0, max(starts[-1], 120)), ylim=(len(rows) + 0.6, -0.6))
+    axes.axis("off")
+    for y, row in enumerate([columns, *rows]):
+        for x, cell in zip(starts, row, strict=False):
+            colour = {"✓": GREEN, "✗": ORANGE}.get(cell[:1], "black")
+            weight = "normal" if y else "bold"
+            axes.text(x, y, cell, va="center", size=10, color=colour, weight=weight)
+    axes.axhline(0.5, color=GREY, lw=0.8)
+    return figure
+
+
+def dots(
+    series: Mapping[str, Mapping[str, float]],
+    says: str,
+    xlabel: str,
+    band: tuple[str, float, float] | None = None,
+) -> "Figure":
+    """Draw one row for each name, with a dot for its value in each series.
+
+    Parameters
+    ----------
+    series : mapping of str to mapping of str to float
+        For each series the values of names; a name need not be in all of them.
+    says : str
+        One line that tells what the picture shows; it is printed.
+    xlabel : str
+        What the values are.
+    band : tuple of (str, float, float), optional
+        What is shaded, from which value to which.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no value.
+
+    Examples
+    --------
+    >>> figure = dots({"own": {"plural": 0.5}, "shuffled": {"plural": 0.2}}, "Own is ahead.", "cosine")
+    Figure: Own is ahead.
+
+    References
+    ----------
+    Lecture 9, slide "GloVe" (linear substructures).
+    """
+    rows = list(dict.fromkeys(name for values in series.values() for name in values))
+    if not rows:
+        raise ValueError("dots needs at least one value")
+    figure, axes = _canvas(says, width=8, height=1.3 + 0.3 * len(rows))
+    if band:
+        axes.axvspan(*band[1:], color=GREY, alpha=0.18, lw=0, label=band[0])
+    for colour, (i, (label, values)) in zip(_cycle(len(series)), enumerate(series.items()), strict=True):
+        places = [rows.index(name) for name in values]
+        axes.plot(list(values.values()), places, "osXD^"[i % 5], color=colour, ms=8, label=label)
+    axes.set_yticks(range(len(rows)), rows)
+    axes.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5))
+    axes.grid(axis="y", alpha=0.3)
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def scatter(x: ArrayLike, y: ArrayLike, says: str, xlabel: str, ylabel: str) -> "Figure":
+    """Draw many points, and the line on which x and y are equal.
+
+    Parameters
+    ----------
+    x, y : array_like, shape (n,)
+        The points, at least one.
+    says : str
+        One line that tells what the picture shows; it is printed.
+    xlabel, ylabel : str
+        What the axes count.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` are not two rows of the same length, at least 1.
+
+    Examples
+    --------
+    >>> figure = scatter([1, 2], [1.1, 1.9], says="Near the line.", xlabel="counted", ylabel="learned")
+    Figure: Near the line.
+
+    References
+    ----------
+    Lecture 9, slide "GloVe" (predictive and count-based).
+    """
+    first, second = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if first.ndim != 1 or first.shape != second.shape or not first.size:
+        raise ValueError(
+            f"x and y must be equally long rows of numbers, got shapes {first.shape} and {second.shape}"
+        )
+    figure, axes = _canvas(says, width=6, height=4.5)
+    axes.plot(first, second, ".", ms=3, alpha=0.25, color=BLUE, rasterized=True)
+    ends = [max(first.min(), second.min()), min(first.max(), second.max())]
+    axes.plot(ends, ends, color=ORANGE, lw=1.5, label="equal")
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.legend(frameon=False)
+    return figure
+
+
+def _cut(text: str, length: int = 110) -> str:
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
 
 
 def _canvas(says: str, width: float, height: float, panels: int = 1) -> tuple["Figure", Any]:

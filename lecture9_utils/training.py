@@ -11,16 +11,20 @@ if TYPE_CHECKING:
 
 
 def fit(
-    model: "keras.Model", x: ArrayLike, y: ArrayLike, epochs: int = 10, **options: Any
+    model: "keras.Model",
+    x: ArrayLike | list[Any],
+    y: ArrayLike | list[Any],
+    epochs: int = 10,
+    **options: Any,
 ) -> dict[str, list[float]]:
     """Train a compiled model, as ``model.fit`` does, with one progress bar that is gone at the end.
 
     Parameters
     ----------
     model : keras.Model
-        A compiled model with one metric, ``"accuracy"``.
+        A compiled model, as a rule with one metric, ``"accuracy"``.
     x, y : array_like
-        What to learn from.
+        What to learn from; a list of arrays for a model of several inputs or outputs.
     epochs : int
         How many times to go through the data.
     **options
@@ -29,8 +33,8 @@ def fit(
     Returns
     -------
     dict of str to list of float
-        For each epoch: ``"loss"`` and ``"accuracy"``, and with validation data ``"val_loss"`` and
-        ``"val_accuracy"``.
+        For each epoch: ``"loss"`` and, if it is a metric, ``"accuracy"``, and with validation data
+        ``"val_loss"`` and ``"val_accuracy"``.
 
     Raises
     ------
@@ -55,8 +59,8 @@ def fit(
     with progress(total=epochs, desc="training", unit="epoch") as bar:
 
         def advance(_: int, logs: dict[str, float]) -> None:
-            shown = "val_accuracy" if "val_accuracy" in logs else "accuracy"
-            bar.set_postfix_str(f"{shown} {logs.get(shown, float('nan')):.3f}", refresh=False)
+            shown = next(name for name in ("val_accuracy", "accuracy", "loss") if name in logs)
+            bar.set_postfix_str(f"{shown} {logs[shown]:.3f}", refresh=False)
             bar.update()
 
         callback = keras.callbacks.LambdaCallback(on_epoch_end=advance)

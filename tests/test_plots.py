@@ -15,7 +15,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 
 from lecture9_utils import plots
 
@@ -34,6 +34,21 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "bars": lambda: plots.bars({"bag of words": 0.88, "SimpleRNN": [0.81, 0.84]}, SAYS),
     "lines": lambda: plots.lines([1, 2, 3], {"squares": [1, 4, 9], "cubes": [1, 8, 27]}, SAYS, "n", "value"),
     "lines of seeds": lambda: plots.lines([1, 10, 99], {"s": [[1, 2, 3], [2, 3, 4]]}, SAYS, "n", "y", "xy"),
+    "predicts": lambda: plots.predicts({"A": (["x"], "h", ["y", "z"]), "B": (["u", "v"], "h", ["w"])}, SAYS),
+    "neighbours": lambda: plots.neighbours({"frog": [("toad", 0.9), ("t" * 200, -0.2)], "king": []}, SAYS),
+    "mapping": lambda: plots.mapping(["picture", "", ""], ["a", "red", "circle"], SAYS, fed_back=True),
+    "mapping of one step": lambda: plots.mapping(["x"], ["y"], SAYS),
+    "pictures": lambda: plots.pictures(np.zeros((6, 9, 9, 3)), 6 * ["a large red circle"], SAYS),
+    "picture": lambda: plots.pictures([np.eye(9)], ["a slope"], SAYS),
+    "table": lambda: plots.table(
+        [["a cat", "✓ bir kedi"], ["ü" * 40, "✗ ığdır"]], ["English", "Turkish"], SAYS
+    ),
+    "offsets": lambda: plots.offsets(
+        {"A": ([("king", "queen"), ("man", "woman")], [[[0, 0], [2, 1]], [[1, 3], [0, 4]]])}, SAYS
+    ),
+    "dots": lambda: plots.dots({"own": {"u": 0.5, "v": -0.1}, "shuffled": {"u": 0.2}}, SAYS, "cosine"),
+    "dots and a band": lambda: plots.dots({"own": {"u": 0.5}}, SAYS, "cosine", ("random", -0.2, 0.2)),
+    "scatter": lambda: plots.scatter([0, 1, 2], [0.1, 0.9, 2.5], SAYS, "counted", "learned"),
     "unrolled": lambda: plots.unrolled(4, SAYS),
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "unrolled with shapes": lambda: plots.unrolled(
@@ -160,6 +175,91 @@ def test_a_state_map_has_a_panel_for_each_sentence_and_one_scale_for_all() -> No
     assert first.get_clim() == second.get_clim() == (-6, 6)
 
 
+def test_who_predicts_whom_is_read_from_left_to_right() -> None:
+    figure = PICTURES["predicts"]()
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["A", "B"]
+    places = [{t.get_text(): t.get_position()[0] for t in axes.texts if t.get_text()} for axes in figure.axes]
+    assert [sorted(place, key=place.__getitem__) for place in places] == [
+        ["x", "h", "y", "z"],
+        ["u", "v", "h", "w"],
+    ]
+    assert [sum(not t.get_text() for t in axes.texts) for axes in figure.axes] == [3, 3]  # the arrows
+
+
+def test_an_arrow_goes_from_the_first_word_of_a_pair_to_the_second() -> None:
+    axes = PICTURES["offsets"]().axes[0]
+    places = {t.get_text().strip(): t.get_position() for t in axes.texts if t.get_text().strip()}
+    assert places == {"king": (0, 0), "queen": (2, 1), "man": (1, 3), "woman": (0, 4)}
+    ends = [(arrow.xyann, arrow.xy) for arrow in axes.texts if isinstance(arrow, Annotation)]
+    assert ends == [((0, 0), (2, 1)), ((1, 3), (0, 4))]
+    sides = {t.get_text().strip(): t.get_horizontalalignment() for t in axes.texts if t.get_text().strip()}
+    assert sides == {"king": "right", "queen": "left", "man": "left", "woman": "right"}
+
+
+def test_a_dot_is_in_the_row_of_its_name() -> None:
+    axes = PICTURES["dots"]().axes[0]
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["u", "v"]
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
+    assert drawn == {"own": [[0.5, 0], [-0.1, 1]], "shuffled": [[0.2, 0]]}
+    assert "random" in words(PICTURES["dots and a band"]())
+
+
+def test_a_scatter_has_its_points_and_the_line_of_equality() -> None:
+    points, equal = PICTURES["scatter"]().axes[0].lines
+    assert points.get_xydata().tolist() == [[0, 0.1], [1, 0.9], [2, 2.5]]
+    assert (equal.get_xdata() == equal.get_ydata()).all()
+
+
+def test_neighbours_stand_under_their_word_with_their_cosines() -> None:
+    figure = PICTURES["neighbours"]()
+    height = {t.get_text(): t.get_position()[1] for t in texts(figure)}
+    assert height["frog"] > height["toad"] == height["0.90"] > height["-0.20"] > height["king"]
+    assert height[f"{'t' * 109}…"] == height["-0.20"]
+    assert [bar.get_width() for bar in figure.axes[0].patches] == pytest.approx([0.081, 0])
+
+
+def test_a_mapping_has_a_state_a_step_and_only_the_inputs_and_outputs_there_are() -> None:
+    figure = plots.mapping(["not", "a", "bore"], ["", "", "good"], SAYS)
+    place = {t.get_text(): t.get_position() for t in texts(figure)}
+    assert set(place) == {
+        "inputs",
+        "states",
+        "outputs",
+        "not",
+        "a",
+        "bore",
+        "good",
+        *(f"$h_{{{t}}}$" for t in (1, 2, 3)),
+    }
+    assert place["bore"][0] == place["$h_{3}$"][0] == place["good"][0] > place["a"][0]
+    assert place["bore"][1] < place["$h_{3}$"][1] < place["good"][1]
+
+
+def test_what_was_said_goes_into_the_next_state() -> None:
+    def arrows(fed_back: bool) -> int:
+        figure = plots.mapping(["picture", "", ""], ["", "circle", ""], SAYS, fed_back)
+        return sum(bool(t.arrow_patch) for t in figure.findobj(Annotation))
+
+    assert (arrows(False), arrows(True)) == (4, 5)
+
+
+def test_pictures_stand_above_their_captions() -> None:
+    figure = plots.pictures([np.zeros((4, 4)), np.ones((4, 4, 3))], ["night", "a day as long as two"], SAYS)
+    assert [axes.get_xlabel() for axes in figure.axes] == ["night", "a day as long as two"]
+    np.testing.assert_array_equal(figure.axes[1].images[0].get_array(), np.ones((4, 4, 3)))
+    many = plots.pictures(8 * [np.eye(4)], 8 * ["a large red circle"], SAYS)
+    assert "\n" in many.axes[0].get_xlabel()
+    lines = plots.pictures([np.eye(4)], ["one\ntwo"], SAYS)
+    assert lines.axes[0].get_xlabel() == "one\ntwo"
+
+
+def test_a_table_is_coloured_by_its_marks() -> None:
+    colour = {t.get_text(): to_hex(t.get_color()).upper() for t in texts(PICTURES["table"]())}
+    assert colour["✓ bir kedi"] == plots.GREEN
+    assert colour["✗ ığdır"] == plots.ORANGE
+    assert colour["a cat"] == colour["English"] == "#000000"
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -177,6 +277,20 @@ def test_a_state_map_has_a_panel_for_each_sentence_and_one_scale_for_all() -> No
             lambda: plots.lines([1, 2], {"squares": [1, 4, 9]}, SAYS, "n", "y"),
             "series 'squares' has 3 values for 2 points",
         ),
+        (lambda: plots.predicts({}, SAYS), "at least one panel"),
+        (lambda: plots.predicts({"A": ([], "h", ["y"])}, SAYS), "something on both sides"),
+        (lambda: plots.neighbours({}, SAYS), "at least one list"),
+        (lambda: plots.mapping([], [], SAYS), "at least 1, got 0 and 0"),
+        (lambda: plots.mapping(["a"], ["b", "c"], SAYS), "at least 1, got 1 and 2"),
+        (lambda: plots.pictures([], [], SAYS), "got 0 for 0 images"),
+        (lambda: plots.pictures([np.eye(2)], ["a", "b"], SAYS), "got 2 for 1 images"),
+        (lambda: plots.table([], ["a"], SAYS), "1 cells"),
+        (lambda: plots.table([["a", "b"]], ["a"], SAYS), "1 cells"),
+        (lambda: plots.offsets({}, SAYS), "at least one panel"),
+        (lambda: plots.offsets({"A": ([("a", "b")], [[0, 1]])}, SAYS), r"shape \(1, 2, 2\), got \(1, 2\)"),
+        (lambda: plots.dots({"own": {}}, SAYS, "x"), "at least one value"),
+        (lambda: plots.scatter([1], [1, 2], SAYS, "x", "y"), r"got shapes \(1,\) and \(2,\)"),
+        (lambda: plots.scatter([], [], SAYS, "x", "y"), "equally long rows of numbers"),
         (lambda: plots.unrolled(0, SAYS), "at least 1, got 0 and 1"),
         (lambda: plots.unrolled(1, SAYS, layers=0), "at least 1, got 1 and 0"),
         (lambda: plots.unrolled(1, SAYS, outputs="first"), "'last' or 'all', got 'first'"),

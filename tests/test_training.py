@@ -85,6 +85,26 @@ def test_the_history_is_that_of_keras() -> None:
         np.testing.assert_allclose(values, theirs[name], rtol=1e-5)
 
 
+def test_a_model_without_accuracy_and_with_two_outputs_shows_its_loss() -> None:
+    from lecture9_utils.quiet import keras
+    from lecture9_utils.training import fit
+
+    def train(how: Any) -> Any:
+        keras.utils.set_random_seed(0)
+        entry = keras.Input((4,))
+        model = keras.Model(entry, [keras.layers.Dense(1)(entry), keras.layers.Dense(1)(entry)])
+        model.compile("rmsprop", ["mse", "mse"])
+        return how(model)
+
+    shown: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(progress(total=1)), "set_postfix_str", lambda _, text, **__: shown.append(text))
+        ours = train(lambda model: fit(model, X, [Y, Y], epochs=2))
+    theirs = train(lambda model: model.fit(X, [Y, Y], epochs=2, verbose=0).history)
+    np.testing.assert_allclose(ours["loss"], theirs["loss"], rtol=1e-5)
+    assert shown == [f"loss {loss:.3f}" for loss in ours["loss"]]
+
+
 def test_a_seed_fixes_the_weights() -> None:
     from lecture9_utils.training import fit
 

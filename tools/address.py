@@ -20,7 +20,7 @@ SET_UP = """\
 import sys
 
 if "google.colab" in sys.modules:  # Colab has TensorFlow and NumPy: install only this lecture's helpers
-    %pip install --quiet --no-deps "lecture9-utils @ git+https://github.com/{repository}@v{version}"
+    %pip install --quiet --no-deps "lecture9-utils @ git+https://github.com/{repository}@v{version}"{more}
 
 import lecture9_utils as l9"""
 
@@ -37,9 +37,9 @@ def badge(name: str, root: Path = ROOT) -> str:
     return BADGE.format(name=name, **project(root))
 
 
-def set_up(root: Path = ROOT) -> str:
-    """Return what every notebook's first code cell begins with."""
-    return SET_UP.format(**project(root))
+def set_up(root: Path = ROOT, gensim: bool = False) -> str:
+    """Return what every notebook's first code cell begins with; some need gensim, which Colab lacks."""
+    return SET_UP.format(**project(root), more=" gensim smart_open" if gensim else "")
 
 
 def files(root: Path = ROOT) -> list[Path]:

@@ -125,6 +125,26 @@ def nearest(_: Path, data: str) -> Result:
     return {name: statistics.median(values) for name, values in times.items()}
 
 
+def word2vec(_: Path, data: str) -> Result:
+    """Train skip-gram for one epoch on the books, with gensim and with the package: seconds of one core."""
+    from gensim.models import Word2Vec
+    from threadpoolctl import threadpool_limits
+
+    from lecture9_utils import load_corpus, number_words, tokenize, train_word2vec
+
+    texts = [tokenize(sentence) for sentence in load_corpus(data)]
+    words, sequences = number_words(texts, min_count=5)
+    theirs = Word2Vec(vector_size=100, window=5, negative=5, sg=1, min_count=5, sample=1e-3, workers=1)
+    theirs.build_vocab(texts)
+    with threadpool_limits(1):
+        start = time.process_time()  # not the wall's: one core's, whatever else runs
+        theirs.train(texts, total_examples=len(texts), epochs=1)
+        middle = time.process_time()
+        train_word2vec(sequences, len(words), 100, 5, 5, epochs=1)
+        end = time.process_time()
+    return {"gensim": middle - start, "ours": end - middle, "words": sum(map(len, texts))}
+
+
 def our_rnn(_: Path, data: str) -> Result:
     """Train the same model compiled by XLA, with the package's bar."""
     return train(data, jit_compile=True)
@@ -167,8 +187,8 @@ def train(data: str, jit_compile: bool) -> Result:
 WORK: dict[str, Callable[[Path, str], Result]] = {
     function.__name__: function
     for function in (
-        lecture_reviews, lecture_glove, lecture_rnn, gensim_glove, our_reviews, our_glove, nearest, our_rnn,
-        import_package,
+        lecture_reviews, lecture_glove, lecture_rnn, gensim_glove, our_reviews, our_glove, nearest, word2vec,
+        our_rnn, import_package,
     )
 }  # fmt: skip
 
@@ -285,6 +305,21 @@ def compare_vectors(folder: Path, data: str) -> None:
     row("ten nearest neighbours", "gensim", both["gensim"], both["ours"], 1)
 
 
+def compare_word2vec(folder: Path, data: str) -> None:
+    """Print the row about word2vec, and how many words a second it reads (counted as gensim counts them)."""
+    from lecture9_utils import archives, corpora
+
+    size = "full" if (archives.data_folder() / corpora.BOOKS.name).is_file() else data
+    result = measure("word2vec", folder, size)
+    label = f"skip-gram, {result['words']:,} words × 100, one core"
+    row(label, "gensim", result["gensim"], result["ours"])
+    theirs, ours = (result["words"] / result[name] for name in ("gensim", "ours"))
+    print(
+        f"  words a second: {theirs:,.0f} with gensim, {ours:,.0f} with ours; "
+        f"at least 200,000: {verdict(ours >= 200_000)}"
+    )
+
+
 def compare_training(folder: Path, data: str) -> None:
     """Print the row about the SimpleRNN."""
     lecture, ours = measure("lecture_rnn", folder, data), measure("our_rnn", folder, data)
@@ -303,6 +338,9 @@ def compare_import(folder: Path, data: str) -> None:
     print(f"import lecture9_utils: {result['seconds']:.3f} s, {loaded}; under 0.3 s: {met}")
 
 
+COMPARISONS = (compare_reviews, compare_vectors, compare_word2vec, compare_training, compare_import)
+
+
 def main() -> None:
     """Print the whole table."""
     data = "full" if has_real_data() else "sample"
@@ -310,7 +348,7 @@ def main() -> None:
     print(f"{'work':<46} {'against':<8} {'theirs':>10} {'ours':>10} {'ratio':>8}  wanted", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         unpack(Path(folder), data)
-        for compare in (compare_reviews, compare_vectors, compare_training, compare_import):
+        for compare in COMPARISONS:
             compare(Path(folder), data)
 
 
