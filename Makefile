@@ -14,7 +14,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench site slides test-site test-lab lint lock address clean
+.PHONY: help setup run test lab data outputs bench release grade validate site slides test-site test-lab lint lock address clean
 
 help: ## list the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' Makefile
@@ -69,6 +69,7 @@ outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs
 bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python tools/bench.py
 
+<<<<<<< HEAD
 site: $(SITE) ## make the web site in build/site (DATA=full: with the outputs of the last full run)
 	@$(BIN)/python tools/web.py $(MAKEOVERRIDES)
 
@@ -86,6 +87,16 @@ $(SITE): $(STAMP) requirements-site.lock
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r requirements-site.lock; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-site.lock; fi
 	@touch $@
+=======
+release: $(STAMP) ## make the students' version of the assignment in dist/
+	@$(BIN)/python tools/release.py $(MAKEOVERRIDES)
+
+grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
+	@$(BIN)/python tools/grade.py $(MAKEOVERRIDES)
+
+validate: $(STAMP) ## run a student's notebook: make validate NOTEBOOK=lecture9.ipynb
+	@$(BIN)/python tools/validate.py $(MAKEOVERRIDES)
+>>>>>>> assignment
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/python -m ruff check .

@@ -32,6 +32,7 @@ _HOME_OF = {
         "pmi": ("shifted_pmi", "svd_vectors"),
         "kmers": ("kmer_sentences", "needleman_wunsch", "reverse_complement"),
         "records": ("synthetic_records",),
+        "checks": ("check", "write_it_yourself"),
         "claims": ("begin", "claim"),
         "progress_bar": ("progress",),
         "recurrence": ("simple_rnn", "simple_rnn_gradients"),
@@ -65,6 +66,8 @@ if TYPE_CHECKING:
     from .analogies import analogy_questions as analogy_questions
     from .analogies import load_relations as load_relations
     from .analogies import parallelism as parallelism
+    from .checks import check as check
+    from .checks import write_it_yourself as write_it_yourself
     from .claims import begin as begin
     from .claims import claim as claim
     from .corpora import load_books as load_books
