@@ -69,7 +69,6 @@ outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs
 bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python tools/bench.py
 
-<<<<<<< HEAD
 site: $(SITE) ## make the web site in build/site (DATA=full: with the outputs of the last full run)
 	@$(BIN)/python tools/web.py $(MAKEOVERRIDES)
 
@@ -87,7 +86,7 @@ $(SITE): $(STAMP) requirements-site.lock
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r requirements-site.lock; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-site.lock; fi
 	@touch $@
-=======
+
 release: $(STAMP) ## make the students' version of the assignment in dist/
 	@$(BIN)/python tools/release.py $(MAKEOVERRIDES)
 
@@ -96,7 +95,6 @@ grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
 
 validate: $(STAMP) ## run a student's notebook: make validate NOTEBOOK=lecture9.ipynb
 	@$(BIN)/python tools/validate.py $(MAKEOVERRIDES)
->>>>>>> assignment
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/python -m ruff check .
