@@ -204,7 +204,6 @@ def _answers(unit: Floats, words: Sequence[str], rows: NDArray[np.int64]) -> Ite
         a, b, c, _ = rows[start : start + 64].T
         cosines = (unit[b] - unit[a] + unit[c]) @ unit.T
         for nearness, q in zip(cosines, rows[start : start + 64, :3], strict=True):
-            nearness[q] = -np.inf
             asked = {words[row].upper() for row in q}
             best = int(nearness.argmax())
             while words[best].upper() in asked and np.isfinite(nearness[best]):

@@ -46,7 +46,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "offsets": lambda: plots.offsets(
         {"A": ([("king", "queen"), ("man", "woman")], [[[0, 0], [2, 1]], [[1, 3], [0, 4]]])}, SAYS
     ),
-    "dots": lambda: plots.dots({"own": {"u": 0.5, "v": -0.1}, "shuffled": {"u": 0.2}}, SAYS, "cosine"),
+    "dots": lambda: plots.dots({"own": {"u": 0.5, "v": -0.1}, "shuffled": {"v": 0.2}}, SAYS, "cosine"),
     "dots and a band": lambda: plots.dots({"own": {"u": 0.5}}, SAYS, "cosine", ("random", -0.2, 0.2)),
     "scatter": lambda: plots.scatter([0, 1, 2], [0.1, 0.9, 2.5], SAYS, "counted", "learned"),
     "unrolled": lambda: plots.unrolled(4, SAYS),
@@ -200,7 +200,7 @@ def test_a_dot_is_in_the_row_of_its_name() -> None:
     axes = PICTURES["dots"]().axes[0]
     assert [t.get_text() for t in axes.get_yticklabels()] == ["u", "v"]
     drawn = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
-    assert drawn == {"own": [[0.5, 0], [-0.1, 1]], "shuffled": [[0.2, 0]]}
+    assert drawn == {"own": [[0.5, 0], [-0.1, 1]], "shuffled": [[0.2, 1]]}
     assert "random" in words(PICTURES["dots and a band"]())
 
 

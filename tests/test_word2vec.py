@@ -312,12 +312,13 @@ def test_the_real_gloves_analogies_are_gensims_to_the_digit(tmp_path: Path) -> N
 @given(st.integers(0, 10_000))
 def test_case_and_unknown_words_are_treated_as_gensim_does(tmp_path_factory, seed: int) -> None:  # type: ignore[no-untyped-def]
     random = np.random.default_rng(seed)
-    words = ["a", "B", "b", "C", "c", "D", "A", "d", "e", "E"]
-    vectors = l9.WordVectors(words, random.normal(size=(10, 3)))
-    asked = random.choice([*"abcdefABCDE"], size=(40, 4)).tolist()
-    questions = {"some": [tuple(q) for q in asked if len({w.upper() for w in q}) == 4]}
-    _, counts = gensims_counts(vectors, questions, tmp_path_factory.mktemp("questions"), 8)
-    assert l9.analogy_accuracy(vectors, questions, 8) == counts
+    words = [*"aBbCcDAdeEfgFHhG"]  # of a letter in both cases the first counts; the last two are left out
+    vectors = l9.WordVectors(words, random.normal(size=(16, 3)))
+    asked = [random.permutation([*"abcdefgh"])[:4] for _ in range(60)]
+    cased = [[str(random.choice([w, w.upper()])) for w in question] for question in asked]
+    questions = {"some": [(a, b, c, d) for a, b, c, d in cased], "unknown": [("a", "b", "c", "x")]}
+    _, counts = gensims_counts(vectors, questions, tmp_path_factory.mktemp("questions"), 14)
+    assert l9.analogy_accuracy(vectors, questions, 14) == counts
 
 
 def test_parallelism_is_the_mean_cosine_of_any_two_offsets() -> None:
