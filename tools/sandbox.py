@@ -7,6 +7,7 @@ root the code runs as a user without rights. Elsewhere there are only limits; `W
 
 import json
 import os
+import secrets
 import shlex
 import socket
 import subprocess
@@ -180,9 +181,13 @@ class Sandbox:
             If there is none: the process ended, or used more than it may. It is closed then.
         """
         try:
+            ticket = secrets.token_hex(8)  # a forged line has none, and an old reply an old one
             self._channel.settimeout(seconds)
-            self._channel.sendall(json.dumps(request).encode() + b"\n")
-            return self._reply(time.monotonic() + seconds, seconds)
+            self._channel.sendall(json.dumps(request | {"ticket": ticket}).encode() + b"\n")
+            reply = self._reply(time.monotonic() + seconds, seconds)
+            if reply.pop("ticket", None) != ticket:
+                raise ValueError("a reply to nothing that was asked")
+            return reply
         except (OSError, ValueError, RecursionError):
             self.close()
             raise BrokenError("broke the line to the grader, or ended its own program") from None

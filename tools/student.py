@@ -35,7 +35,7 @@ def main() -> None:
     for line in channel.makefile("rb"):
         request = json.loads(line)
         answer = run(shell, request) if request["do"] == "run" else call(shell, request)
-        channel.sendall(json.dumps(answer).encode() + b"\n")
+        channel.sendall(json.dumps(answer | {"ticket": request["ticket"]}).encode() + b"\n")
 
 
 def start() -> Any:
