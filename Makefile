@@ -14,7 +14,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench release grade validate site slides test-site test-lab lint lock address clean
+.PHONY: help setup run test lab data outputs bench release grade validate site slides test-site lint lock address clean
 
 help: ## list the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' Makefile
@@ -77,9 +77,6 @@ slides: $(SITE) ## make slides of each notebook in build/slides
 
 test-site: site slides ## look at the site and the slides in a browser
 	@$(BIN)/python -m pytest tests/browser/test_site.py -q
-
-test-lab: $(SITE) ## run all notebooks in JupyterLab in a browser; screenshots in build/screenshots
-	@$(BIN)/python -m pytest tests/browser/test_lab.py -q
 
 # What the site, the slides and the browser need more is installed only for them.
 $(SITE): $(STAMP) requirements-site.lock
