@@ -30,6 +30,7 @@ _HOME_OF = {
         "glove": ("cooccurrences", "train_glove"),
         "word2vec": ("number_words", "skip_gram_pairs", "train_word2vec"),
         "pmi": ("shifted_pmi", "svd_vectors"),
+        "interaction": ("slider",),
         "kmers": ("kmer_sentences", "needleman_wunsch", "reverse_complement"),
         "records": ("synthetic_records",),
         "checks": ("check", "write_it_yourself"),
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from .data import load_imdb_sequences as load_imdb_sequences
     from .glove import cooccurrences as cooccurrences
     from .glove import train_glove as train_glove
+    from .interaction import slider as slider
     from .kmers import kmer_sentences as kmer_sentences
     from .kmers import needleman_wunsch as needleman_wunsch
     from .kmers import reverse_complement as reverse_complement

@@ -55,10 +55,11 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
     """
     if iterable is None and options.get("total") is None:
         raise TypeError("progress needs something to loop over, or total=")
-    return (_NotebookBar if _in_notebook() else tqdm)(iterable, **{"leave": False, **options})
+    return (_NotebookBar if in_notebook() else tqdm)(iterable, **{"leave": False, **options})
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
+    """Tell whether this runs in the kernel of a notebook."""
     if "IPython" not in sys.modules:
         return False
     from IPython import get_ipython

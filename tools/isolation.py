@@ -41,6 +41,7 @@ def isolated(state: Path) -> dict[str, str]:
     variables |= {
         "KERAS_BACKEND": "tensorflow",
         "COLUMNS": "80",
+        "LECTURE9_STATIC": "1",  # pictures instead of sliders: nobody is there to move them
         "PYTHONNOUSERSITE": "1",
     }
     if not any((state / "matplotlib").glob("fontlist-*.json")):
