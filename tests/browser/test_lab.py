@@ -1,0 +1,215 @@
+"""The notebooks in a real JupyterLab in a real browser: open, Run All, and look at what is there."""
+
+import base64
+import io
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from conftest import Watched
+from PIL import Image
+from playwright.sync_api import Browser, Page
+from students import handed_in
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "build" / "screenshots"
+LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+RELEASED = ROOT / "dist" / "lecture9" / "lecture9.ipynb"
+ANSWERED = "assignment_answered.ipynb"
+START, RUN = 60, 600  # seconds that a server, and a notebook, may take
+BADGE = "https://colab.research.google.com/assets/"  # the one picture that the notebooks link
+SCREEN = {"width": 1280, "height": 900}
+OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-RenderedMarkdown')]
+    .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
+    .map(e => `${e.scrollWidth} > ${e.clientWidth}: ${e.innerText.slice(0, 80)}`)"""
+BROKEN = """address => [...document.querySelectorAll('.jp-Notebook img')]
+    .filter(i => i.complete && !i.naturalWidth && !i.src.startsWith(address)).map(i => i.alt)"""
+
+
+class Lab:
+    """A JupyterLab on a loopback port, in a folder of its own, with no settings of the user's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.token = secrets.token_hex(16)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}/"
+        options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
+        options += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"]
+        options += ["--allow-root"]
+        settings = folder.with_name(folder.name + "-settings")
+        variables = os.environ | {
+            "HOME": str(settings),
+            "JUPYTER_CONFIG_DIR": str(settings / "config"),
+            "JUPYTER_DATA_DIR": str(settings / "data"),
+            "LECTURE9_CACHE": str(ROOT / "build" / "cache"),
+        }
+        variables.pop("LECTURE9_STATIC", None)  # here is a browser for the widgets
+        news = (
+            settings
+            / "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+        )
+        news.parent.mkdir(parents=True)
+        news.write_text('{"fetchNews": "false"}', encoding="utf-8")  # else a question covers the notebook
+        self.log = settings.with_suffix(".log").open("w")
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=variables)
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        headers = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(self.address + path, headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.loads(answer.read() or "null")
+
+    def wait_until_up(self) -> None:
+        end = time.monotonic() + START
+        while time.monotonic() < end:
+            try:
+                return self.ask("api/status")
+            except OSError:
+                assert self.process.poll() is None, f"JupyterLab ended: {Path(self.log.name).read_text()}"
+                time.sleep(0.5)
+        pytest.fail(f"JupyterLab was not up after {START} s")
+
+    def kernel(self, name: str) -> dict[str, Any]:
+        """Return what the server says of the kernel of a notebook."""
+        return next((s["kernel"] for s in self.ask("api/sessions") if s["path"] == name), {})
+
+    def is_idle(self, name: str) -> bool:
+        kernel = self.kernel(name)
+        return kernel.get("execution_state") == "idle" and kernel["connections"] > 0
+
+    def saved(self, name: str) -> list[Any]:
+        """Return the code cells of a notebook as they are on the disk."""
+        notebook = nbformat.reads((self.folder / name).read_text("utf-8"), as_version=4)
+        return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("lab")
+    for path in LESSONS:
+        notebook = nbformat.read(path, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        nbformat.write(notebook, folder / path.name)
+    shutil.copy(RELEASED, folder)
+    nbformat.write(handed_in(), folder / ANSWERED)
+    lab = Lab(folder)
+    try:
+        lab.wait_until_up()
+        yield lab
+    finally:
+        lab.process.terminate()
+        lab.process.wait(20)
+        lab.log.close()
+
+
+def until(page: Page, so: Callable[[], object], seconds: float, what: str) -> None:
+    """Wait, and let the browser go on meanwhile: `time.sleep` would hold up each request that is watched."""
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end, f"after {seconds} s not so: {what}"
+        page.wait_for_timeout(500)
+
+
+def run_all(lab: Lab, page: Page, name: str) -> list[Any]:
+    """Open a notebook, run all cells, and return its code cells as they were saved."""
+    page.goto(f"{lab.address}lab/tree/{name}?token={lab.token}&reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
+    until(page, lambda: lab.is_idle(name), START, "the kernel is idle and connected")
+
+    def done() -> bool:
+        for _ in range(3):  # the kernel is idle for a moment between two cells
+            if not lab.is_idle(name):
+                return False
+            page.wait_for_timeout(300)
+        page.keyboard.press("Control+s")
+        page.wait_for_timeout(700)
+        cells = lab.saved(name)
+        if not any(cell.execution_count for cell in cells):
+            page.click("text=Run >> nth=0")
+            page.click('[data-command="runmenu:run-all"]')
+            page.wait_for_timeout(1500)
+        failed = any(o.output_type == "error" for cell in cells for o in cell.outputs)
+        return failed or all(cell.execution_count for cell in cells)
+
+    until(page, done, RUN, "all cells were executed")
+    return lab.saved(name)
+
+
+def screens(page: Page, name: str, theme: str) -> Iterator[bytes]:
+    """Go through a notebook in a theme, and take a picture of each screen."""
+    page.click("text=Settings >> nth=0")
+    page.hover("text=Theme >> nth=0")
+    page.click(f'[data-command="apputils:change-theme"] >> text="JupyterLab {theme}"')
+    page.wait_for_selector(f'body[data-jp-theme-name="JupyterLab {theme}"]', state="attached")
+    scroller = page.locator(".jp-WindowedPanel-outer").first
+    top, number, more = 0, 0, True
+    while more:
+        scroller.evaluate("(e, top) => e.scrollTo(0, top)", top)
+        page.wait_for_timeout(300)
+        yield page.screenshot(path=str(SHOTS / f"{name}_{theme.lower()}_{number:02}.png"))
+        more = scroller.evaluate("e => e.scrollTop + e.clientHeight < e.scrollHeight - 1")
+        top, number = top + 780, number + 1
+
+
+def colours(png: bytes) -> int:
+    """Count the colours of a picture, as far as a thousand."""
+    return len(Image.open(io.BytesIO(png)).convert("RGB").getcolors(2**24) or range(1000))
+
+
+@pytest.fixture
+def watched(browser: Browser, lab: Lab) -> Iterator[Watched]:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    watched = Watched(browser.new_context(viewport=SCREEN), lab.address)
+    yield watched
+    watched.page.context.close()
+    for session in lab.ask("api/sessions"):  # so that the next notebook has the memory
+        lab.ask(f"api/sessions/{session['id']}", "DELETE")
+
+
+@pytest.mark.parametrize("name", [*(path.name for path in reversed(LESSONS)), ANSWERED])
+def test_a_notebook_runs_in_jupyterlab_and_reads_well(lab: Lab, watched: Watched, name: str) -> None:
+    page, stem = watched.page, name.removesuffix(".ipynb")
+    cells = run_all(lab, page, name)
+    outputs = [output for cell in cells for output in cell.outputs]
+    assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not any("✗" in o.get("text", "") for o in outputs)
+    pictures = [o.data["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+    if name != ANSWERED:
+        stored = (ROOT / "notebooks" / name).read_text("utf-8").count('"image/png"')
+        assert len(pictures) == stored
+    assert [i for i, png in enumerate(pictures) if colours(base64.b64decode(png)) < 3] == []
+    wrong: set[str] = set()
+    for theme in ("Light", "Dark"):
+        for shot in screens(page, stem, theme):
+            assert colours(shot) > 20, "a screen is blank"
+            wrong |= {f"too wide, {text}" for text in page.evaluate(OVERFLOWS)}
+            wrong |= {f"not shown: picture {alt!r}" for alt in page.evaluate(BROKEN, BADGE)}
+    assert wrong == set()
+    assert [url for url in watched.outside if not url.startswith(BADGE)] == []
+    assert [error for error in watched.errors if "ERR_FAILED" not in error] == []  # that is the badge
+
+
+def test_the_assignment_as_handed_out_stops_at_the_first_answer(lab: Lab, watched: Watched) -> None:
+    cells = run_all(lab, watched.page, RELEASED.name)
+    errors = [o for cell in cells for o in cell.outputs if o.output_type == "error"]
+    assert [error.ename for error in errors] == ["CheckFailedError"]
+    assert "tokens is not written yet" in errors[0].evalue
+    assert not any(o.get("name") == "stderr" for cell in cells for o in cell.outputs)
