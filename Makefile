@@ -14,10 +14,10 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench release grade validate site slides test-site lint lock address clean
+.PHONY: help setup run test lab data outputs bench release grade validate site slides test-site test-lab test-colab test-matrix lint lock address clean
 
 help: ## list the commands
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s  %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  PYTHON=python3.12  the Python that makes the environment (3.11 to 3.13)"
 	@echo "  JOBS=2             how many notebooks, or tests, at a time"
@@ -77,6 +77,15 @@ slides: $(SITE) ## make slides of each notebook in build/slides
 
 test-site: site slides ## look at the site and the slides in a browser
 	@$(BIN)/python -m pytest tests/browser/test_site.py -q
+
+test-lab: $(SITE) release ## run all notebooks in JupyterLab in a browser; pictures in build/screenshots
+	@$(BIN)/python -m pytest tests/browser/test_lab.py -q -n $(JOBS) --dist load
+
+test-colab: $(STAMP) ## run all notebooks with the versions of Colab (needs uv and Python 3.13)
+	@$(BIN)/python tools/elsewhere.py colab $(MAKEOVERRIDES)
+
+test-matrix: $(STAMP) ## run all on Python 3.11 to 3.13, oldest and newest TensorFlow (needs uv)
+	@$(BIN)/python tools/elsewhere.py matrix $(MAKEOVERRIDES)
 
 # What the site, the slides and the browser need more is installed only for them.
 $(SITE): $(STAMP) requirements-site.lock

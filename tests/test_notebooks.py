@@ -50,9 +50,7 @@ class Document:
     @property
     def text(self) -> str:
         """All that is read: sources and outputs, but for pictures."""
-        data = [
-            value for o in self.outputs for kind, value in o.get("data", {}).items() if kind[:6] != "image/"
-        ]
+        data = [value for o in self.outputs for value in text_of(o).values()]
         shown = [str(o.get("text", "")) for o in self.outputs]
         return "\n".join([*(cell.source for cell in self.cells), *shown, *map(str, data)])
 
@@ -67,6 +65,11 @@ class Document:
     @property
     def neighbours(self) -> list[Path]:
         return sorted(self.path.parent.glob("[0-9][0-9]_*.ipynb"))
+
+
+def text_of(output: Any) -> Any:
+    """Return an output's data, but for pictures."""
+    return {kind: value for kind, value in output.get("data", {}).items() if kind[:6] != "image/"}
 
 
 CHECKS: dict[str, Callable[[Document], Any]] = {}
@@ -103,6 +106,11 @@ def all_claims_hold(document):
 @check
 def no_widget(document):
     return [o for o in document.outputs if "vnd.jupyter.widget" in json.dumps(o)]
+
+
+@check
+def no_number_to_the_last_digit(document):
+    return [o for o in document.outputs if re.search(r"\d\.\d{7}", json.dumps({**o, "data": text_of(o)}))]
 
 
 @check
@@ -323,6 +331,7 @@ BREAKS: list[tuple[str, Callable[[Document], Any]]] = [
     ),
     ("all_claims_hold", show(text("✗ C09 does not hold"))),
     ("no_widget", show(picture("application/vnd.jupyter.widget-view+json"))),
+    ("no_number_to_the_last_digit", show(text("accuracy: 0.6358910202980042"))),
     ("no_address_in_memory", show(text("<frog at 0x7f00a1b2c3d4>"))),
     ("one_title_first", put(0, "# Good", "## Good")),
     ("one_title_first", put(6, "## Recap", "# Recap\n\n## Recap")),

@@ -18,13 +18,15 @@ BADGE = (
 )
 SET_UP = """\
 import sys
+from importlib.util import find_spec
 
-if "google.colab" in sys.modules:  # Colab has TensorFlow and NumPy: install only this lecture's helpers
+if "google.colab" in sys.modules and not find_spec("{needed}"):
+    # Colab has TensorFlow, Keras and NumPy: add the helpers of this lecture, and touch nothing that is there.
     %pip install --quiet --no-deps "lecture9-utils @ git+https://github.com/{repository}@v{version}"{more}
+    if not find_spec("{needed}"):
+        raise ImportError("the helpers could not be installed: pip says why, above. Run this cell again.")
 
 import lecture9_utils as l9"""
-
-GENSIM = "\n    %pip install --quiet --no-deps gensim smart_open"
 
 
 def project(root: Path = ROOT) -> dict[str, str]:
@@ -41,7 +43,11 @@ def badge(name: str, root: Path = ROOT) -> str:
 
 def set_up(root: Path = ROOT, gensim: bool = False) -> str:
     """Return what every notebook's first code cell begins with; some need gensim, which Colab lacks."""
-    return SET_UP.format(**project(root), more=GENSIM if gensim else "")
+    return SET_UP.format(
+        **project(root),
+        needed="gensim" if gensim else "lecture9_utils",
+        more=" gensim smart_open" if gensim else "",
+    )
 
 
 def files(root: Path = ROOT) -> list[Path]:

@@ -31,6 +31,7 @@ from assignment import (
     arrange,
     load,
     read,
+    shown,
     tag,
 )
 from grade import RefusedError, options
@@ -129,6 +130,17 @@ def generate(source: Path, root: Path) -> Path:
             f"nbgrader could not make the students' version:\n{outcome['error'] or outcome['log']}"
         )
     return released
+
+
+def answered(source: Path) -> Any:
+    """Return the notebook of a student who has all answers right."""
+    notebook = read(source)
+    for cell in notebook.cells:
+        lines = shown(cell.source).splitlines()
+        cell.source = "\n".join(line for line in lines if not MARKERS.search(line))
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def secrets(source: Path) -> set[str]:

@@ -78,8 +78,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except RefusedError as refusal:
         print(f"Nothing was run: {refusal}", file=sys.stderr)
         return 2
-    folder = options.build.resolve() / f"run-{values.get('DATA', 'sample')}"
-    runs = run_all(notebooks, values, folder, jobs, timeout, isolated(options.build.resolve() / "state"))
+    build = options.build.resolve()
+    folder = build / f"run-{values.get('DATA', 'sample')}"
+    variables = isolated(build / "state") | {"JUPYTER_PATH": str(build)}  # another kernel may be there
+    runs = run_all(notebooks, values, folder, jobs, timeout, variables)
     return conclude(runs, values, folder, complete=not settings["NOTEBOOKS"], options=options)
 
 
