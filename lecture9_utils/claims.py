@@ -108,10 +108,10 @@ def begin(data: str, seed: int) -> None:
 
 
 def claim(id: str, value: Value | Mapping[str, Value]) -> None:
-    """Hold what was measured against a claim of the lecture, and print one line.
+    """Hold what was measured against a claim of the lecture, and print whether it holds.
 
-    The line tells the bounds, not the digits, so it is the same wherever the claim holds. What was measured
-    is appended to the file that the environment variable ``LECTURE9_RECORDS`` names, if it does.
+    The verdict tells the bounds, not the digits, so it is the same wherever the claim holds. What was
+    measured is appended to the file that the environment variable ``LECTURE9_RECORDS`` names, if it does.
 
     Parameters
     ----------
@@ -157,9 +157,15 @@ def claim(id: str, value: Value | Mapping[str, Value]) -> None:
         id, data, [(m, values[m.name], not failure) for m, failure in zip(measures, failures, strict=True)]
     )
     if any(failures):
-        print(f"✗ {id} does not hold: {'; '.join(filter(None, failures))}")
+        print(_listed(f"✗ {id} does not hold:", list(filter(None, failures))))
     else:
-        print(f"✓ {id} holds: {'; '.join(m.expected(data) for m in measures)}")
+        print(_listed(f"✓ {id} holds:", [m.expected(data) for m in measures]))
+
+
+def _listed(start: str, parts: list[str]) -> str:
+    """Put everything on one line; what is too wide for a notebook, on a line for each part."""
+    line = f"{start} {'; '.join(parts)}"
+    return line if len(line) <= 100 or len(parts) == 1 else "\n    ".join([start, *parts])
 
 
 def _failure(measure: Measure, value: Value, data: str) -> str:
