@@ -27,6 +27,7 @@ SHOTS = ROOT / "build" / "screenshots"
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 RELEASED = ROOT / "dist" / "lecture9" / "lecture9.ipynb"
 ANSWERED = "assignment_answered.ipynb"
+SLIDER = "slider.ipynb"
 START, RUN = 60, 600  # seconds that a server, and a notebook, may take
 BADGE = "https://colab.research.google.com/assets/"  # the one picture that the notebooks link
 SCREEN = {"width": 1280, "height": 900}
@@ -109,6 +110,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         nbformat.write(notebook, folder / path.name)
     shutil.copy(RELEASED, folder)
     nbformat.write(handed_in(), folder / ANSWERED)
+    hashing = nbformat.read(folder / "04_one_hot_hashing.ipynb", as_version=4)
+    code = [cell for cell in hashing.cells if cell.cell_type == "code"]
+    hashing.cells = [*code[:2], *(cell for cell in code if "l9.slider(" in cell.source)]
+    nbformat.write(hashing, folder / SLIDER)
     lab = Lab(folder)
     try:
         lab.wait_until_up()
@@ -205,6 +210,21 @@ def test_a_notebook_runs_in_jupyterlab_and_reads_well(lab: Lab, watched: Watched
     assert wrong == set()
     assert [url for url in watched.outside if not url.startswith(BADGE)] == []
     assert [error for error in watched.errors if "ERR_FAILED" not in error] == []  # that is the badge
+
+
+def test_a_reader_moves_a_slider_and_the_picture_changes(lab: Lab, watched: Watched) -> None:
+    page = watched.page
+    run_all(lab, page, SLIDER)
+    output = page.locator(".jp-Notebook .widget-output")
+    output.locator("img").wait_for()
+    before = output.locator("img").get_attribute("src")
+    assert "Figure: 8 buckets" in output.inner_text()
+    page.locator(".noUi-handle").focus()
+    page.keyboard.press("ArrowRight")
+    until(page, lambda: "Figure: 9 buckets" in output.inner_text(), 10, "there are 9 buckets")
+    assert "8 buckets" not in output.inner_text()
+    until(page, lambda: output.locator("img").get_attribute("src") != before, 10, "another picture")
+    page.screenshot(path=str(SHOTS / "slider.png"))
 
 
 def test_the_assignment_as_handed_out_stops_at_the_first_answer(lab: Lab, watched: Watched) -> None:
