@@ -21,7 +21,7 @@ import sys
 from importlib.util import find_spec
 
 if "google.colab" in sys.modules and not find_spec("{needed}"):
-    # Colab has TensorFlow, Keras and NumPy: add the helpers of this lecture, and touch nothing that is there.
+    # Colab has TensorFlow, Keras and NumPy: add this lecture's helpers, and touch nothing else.
     %pip install --quiet --no-deps "lecture9-utils @ git+https://github.com/{repository}@v{version}"{more}
     if not find_spec("{needed}"):
         raise ImportError("the helpers could not be installed: pip says why, above. Run this cell again.")
