@@ -69,7 +69,7 @@ outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs
 bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python tools/bench.py
 
-site: $(SITE) ## make the web site in build/site (DATA=full: with the outputs of the last full run)
+site: $(SITE) ## make the web site in build/site (DATA=full: of the last full run)
 	@$(BIN)/python tools/web.py $(MAKEOVERRIDES)
 
 slides: $(SITE) ## make slides of each notebook in build/slides
