@@ -19,7 +19,6 @@ MOVE = """\
 import gc, ipywidgets
 knob, = (o for o in gc.get_objects() if isinstance(o, ipywidgets.SelectionSlider))
 knob.value = 8"""
-VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def executed(*sources: str) -> tuple[list, dict]:

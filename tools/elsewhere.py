@@ -6,11 +6,13 @@ Usage::
     elsewhere.py matrix [PYTHONS=3.11,3.12,3.13] [NAME=VALUE …]
 
 ``colab`` makes an environment of the versions in ``tools/colab.txt`` and runs all notebooks and the answered
-assignment in it. A module ``google.colab`` is there, so each set-up cell installs the package itself, from a
-repository made of this folder in place of the one at its address. Nothing that was there may change.
+assignment in it. A module ``google.colab`` is there. First both kinds of set-up cell are run alone: they install
+the package, from a repository made of this folder in place of the one at its address. Then the notebooks find it
+there. Nothing else may change.
 
 ``matrix`` runs the notebooks on each Python that is here, with the oldest versions that ``pyproject.toml``
-allows and with the newest. Both leave a summary, notebooks and logs in ``build/colab`` and ``build/matrix``.
+allows and with the newest. Both print a summary, and leave notebooks and logs in ``build/colab`` and
+``build/matrix``.
 NAME=VALUE goes to the runs of the notebooks, such as JOBS=2 or NOTEBOOKS=03,04. Both need uv.
 
 Exit code: 0 if all is well; 1 if something failed or changed; 2 if the command was refused.
