@@ -6,9 +6,9 @@ Usage::
     elsewhere.py matrix [PYTHONS=3.11,3.12,3.13] [NAME=VALUE …]
 
 ``colab`` makes an environment of the versions in ``tools/colab.txt`` and runs all notebooks and the answered
-assignment in it. A module ``google.colab`` is there. First both kinds of set-up cell are run alone: they install
-the package, from a repository made of this folder in place of the one at its address. Then the notebooks find it
-there. Nothing else may change.
+assignment in it. A module ``google.colab`` is there. First both kinds of set-up cell are run alone: they
+install the package, from a repository made of this folder in place of the one at its address. Then the
+notebooks find it there. Nothing else may change.
 
 ``matrix`` runs the notebooks on each Python that is here, with the oldest versions that ``pyproject.toml``
 allows and with the newest. Both print a summary, and leave notebooks and logs in ``build/colab`` and
