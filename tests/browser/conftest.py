@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
@@ -41,5 +41,10 @@ class Watched:
 
         context.route("**/*", route)
         self.page: Page = context.new_page()
-        self.page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        self.page.on("console", self.note)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def note(self, message: ConsoleMessage) -> None:
+        """Keep what the page complains of, and where."""
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location['url'][:200]})")
