@@ -44,7 +44,7 @@ class Measure:
             return f"{self.name} {shown[0]}"
         if high == np.inf:
             return f"{self.name} at least {shown[0]}"
-        return f"{self.name} {shown[0]} to {shown[1]}"
+        return f"{self.name} between {shown[0]} and {shown[1]}"
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5F6368"
 _COLOURS = (BLUE, ORANGE, GREEN, PINK, GREY)  # told apart by colour-blind readers too
@@ -246,7 +247,11 @@ def curves(histories: Sequence[Mapping[str, Sequence[float]]], says: str, title:
 
 
 def bars(
-    results: Mapping[str, ArrayLike], says: str, chance: float | None = 0.5, xlabel: str = "accuracy"
+    results: Mapping[str, ArrayLike],
+    says: str,
+    chance: float | None = 0.5,
+    xlabel: str = "accuracy",
+    shown: str = ".1%",
 ) -> "Figure":
     """Draw one bar a model: its mean over the seeds, with a dot for each.
 
@@ -260,6 +265,8 @@ def bars(
         Where to draw a line for guessing.
     xlabel : str
         What the values are.
+    shown : str
+        How a mean is written, as a format of Python: ".1%" for a share, ".2f" for a correlation.
 
     Returns
     -------
@@ -286,13 +293,13 @@ def bars(
         every = np.atleast_1d(np.asarray(values, dtype=float))
         axes.barh(y, every.mean(), color=colour, alpha=0.75, height=0.65)
         axes.plot(every, np.full(every.size, y), "o", color="black", ms=4, alpha=0.7)
-        axes.text(max(every.max(), every.mean()) + 0.012, y, f"{every.mean():.1%}", va="center")
+        axes.text(max(every.max(), every.mean()) + 0.012, y, f"{every.mean():{shown}}", va="center")
     if chance is not None:
         axes.axvline(chance, color=GREY, ls="--", lw=1)
         axes.text(chance, -0.75, " guessing", color=GREY, va="center", size=9)
     axes.set(xlim=(0, 1.08), ylim=(len(results) - 0.4, -1.1), xlabel=xlabel)
     axes.set_yticks(range(len(results)), list(results))
-    axes.xaxis.set_major_formatter("{x:.0%}")
+    axes.xaxis.set_major_formatter("{x:.0%}" if "%" in shown else "{x:.1f}")
     return figure
 
 
@@ -594,7 +601,7 @@ def neighbours(lists: Mapping[str, Sequence[tuple[str, float]]], says: str) -> "
         axes.text(0, y, _cut(thing), weight="bold", va="center")
         for i, (name, cosine) in enumerate(found, start=1):
             axes.barh(y - i, max(cosine, 0) * 0.09, left=0.01, color=BLUE, alpha=0.3, height=0.8)
-            axes.text(0.055, y - i, f"{cosine:.2f}", ha="center", va="center", size=9)
+            axes.text(0.015, y - i, f"{cosine:.2f}", va="center", size=9)
             axes.text(0.12, y - i, _cut(name), va="center")
         y -= len(found) + 1.4
     axes.set(xlim=(0, 1), ylim=(y + 0.7, 0.7))
@@ -646,6 +653,9 @@ def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], s
         axes.margins(x=0.35, y=0.08)
         axes.set(xticks=[], yticks=[])
         axes.set_title(title, loc="left", weight="bold")
+    figure.draw_without_rendering()  # only now is it known how wide the words are
+    for axes in figure.axes:
+        _keep_apart(axes, [text for text in axes.texts if text.get_text()])
     return figure
 
 
@@ -900,6 +910,26 @@ def _canvas(says: str, width: float, height: float, panels: int = 1) -> tuple["F
         figure, axes = plt.subplots(1, panels, figsize=(width, height))
     plt.close(figure)  # else the notebook would show it twice
     return figure, axes
+
+
+def _keep_apart(axes: "Axes", labels: Sequence["Text"]) -> None:
+    """Move texts that cover each other up and down, each pair by half of what they cover, until none do."""
+    boxes = [label.get_window_extent() for label in labels]
+    left, right = np.array([(box.x0, box.x1) for box in boxes]).T
+    start = np.array([(box.y0 + box.y1) / 2 for box in boxes])
+    middle = start.copy()
+    height = 0.8 * max(box.height for box in boxes)  # the letters, without the space between lines
+    side_by_side = (left[:, None] >= right) | (right[:, None] <= left)
+    order = np.sign(np.arange(len(labels))[:, None] - np.arange(len(labels)))  # for two at the same height
+    for _ in range(200):
+        apart = middle[:, None] - middle
+        covered = np.where(side_by_side, 0, np.maximum(height - np.abs(apart), 0))
+        if np.triu(covered, 1).max() < 0.5:  # of a pixel
+            break
+        middle += (covered * np.where(apart == 0, order, np.sign(apart))).sum(axis=1) / 2
+    to_data = axes.transData.inverted()
+    for i in np.flatnonzero(middle != start).tolist():
+        labels[i].set_y(to_data.transform((left[i], middle[i]))[1])
 
 
 def _line(axes: "Axes", x: ArrayLike, rows: ArrayLike, name: str, colour: str) -> None:

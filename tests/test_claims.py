@@ -101,15 +101,15 @@ def test_a_claim_fails_where_one_measure_does(
 @pytest.mark.parametrize(
     ("data", "value", "line"),
     [
-        ("sample", 0.5, "✓ T1 holds: share 50% to 75%"),
-        ("sample", [0.4, 0.6], "✓ T1 holds: share 50% to 75%"),
-        ("sample", np.float32(0.75), "✓ T1 holds: share 50% to 75%"),
-        ("sample", 0.4321, "✗ T1 does not hold: share is 43.2%, expected 50% to 75%"),
-        ("sample", [0.7, 0.9], "✗ T1 does not hold: share is 80.0%, expected 50% to 75%"),
-        ("sample", math.nan, "✗ T1 does not hold: share is nan%, expected 50% to 75%"),
-        ("sample", [0.6, math.nan], "✗ T1 does not hold: share is nan%, expected 50% to 75%"),
-        ("full", {"share": 0.74}, "✓ T1 holds: share 73.5% to 77.5%"),
-        ("full", 0.7, "✗ T1 does not hold: share is 70.0%, expected 73.5% to 77.5%"),
+        ("sample", 0.5, "✓ T1 holds: share between 50% and 75%"),
+        ("sample", [0.4, 0.6], "✓ T1 holds: share between 50% and 75%"),
+        ("sample", np.float32(0.75), "✓ T1 holds: share between 50% and 75%"),
+        ("sample", 0.4321, "✗ T1 does not hold: share is 43.2%, expected between 50% and 75%"),
+        ("sample", [0.7, 0.9], "✗ T1 does not hold: share is 80.0%, expected between 50% and 75%"),
+        ("sample", math.nan, "✗ T1 does not hold: share is nan%, expected between 50% and 75%"),
+        ("sample", [0.6, math.nan], "✗ T1 does not hold: share is nan%, expected between 50% and 75%"),
+        ("full", {"share": 0.74}, "✓ T1 holds: share between 73.5% and 77.5%"),
+        ("full", 0.7, "✗ T1 does not hold: share is 70.0%, expected between 73.5% and 77.5%"),
     ],
 )
 def test_lines(data: str, value: Any, line: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,14 +120,14 @@ def test_lines(data: str, value: Any, line: str, capsys: pytest.CaptureFixture[s
 def test_lines_of_several_measures(capsys: pytest.CaptureFixture[str]) -> None:
     good = {"speed": 15, "share": 0.6, "words": 1e9, "it is so": True}
     assert line_of(capsys, "T4", good) == (
-        "✓ T4 holds: speed 10 to 20; share 50% to 75%; words at least 1,000; it is so"
+        "✓ T4 holds: speed between 10 and 20; share between 50% and 75%; words at least 1,000; it is so"
     )
     assert line_of(capsys, "T4", {**good, "words": 999, "it is so": np.False_}) == (
         "✗ T4 does not hold: words is 999, expected at least 1,000; it is so is not so"
     )
     begin("full", seed=0)
     assert line_of(capsys, "T4", {**good, "share": 0.75, "speed": 15}) == (
-        "✗ T4 does not hold: speed is 15, expected 100 to 2,000"
+        "✗ T4 does not hold: speed is 15, expected between 100 and 2,000"
     )
 
 
@@ -199,7 +199,7 @@ def test_what_is_refused_changes_nothing(capsys: pytest.CaptureFixture[str]) -> 
         with pytest.raises(ValueError, match="must be"):
             begin(data, seed)
     assert random.getstate() == before
-    assert line_of(capsys, "T1", 0.74) == "✓ T1 holds: share 73.5% to 77.5%"
+    assert line_of(capsys, "T1", 0.74) == "✓ T1 holds: share between 73.5% and 77.5%"
 
 
 def test_a_seed_fixes_python_and_numpy() -> None:

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from io import BytesIO
+from itertools import combinations
 from typing import Any
 
 import matplotlib
@@ -148,6 +149,7 @@ def test_bars_are_means_with_a_dot_for_each_seed() -> None:
     assert {"88.0%", "82.5%", "bag of words", "SimpleRNN"} <= set(words(figure))
     assert "guessing" not in words(figure)
     assert "guessing" in words(plots.bars({"one": 0.6}, SAYS))
+    assert {"0.35", "0.8"} <= set(words(plots.bars({"one": 0.35}, SAYS, shown=".2f")))
 
 
 def test_lines_have_their_own_colours_scales_and_names() -> None:
@@ -194,6 +196,17 @@ def test_an_arrow_goes_from_the_first_word_of_a_pair_to_the_second() -> None:
     assert ends == [((0, 0), (2, 1)), ((1, 3), (0, 4))]
     sides = {t.get_text().strip(): t.get_horizontalalignment() for t in axes.texts if t.get_text().strip()}
     assert sides == {"king": "right", "queen": "left", "man": "left", "woman": "right"}
+
+
+def test_words_at_the_same_place_are_written_below_each_other() -> None:
+    pairs = [(f"word{i}", f"words{i}") for i in range(5)]
+    figure = plots.offsets({"A": (pairs, [[[0, i % 2 / 100], [1, 0]] for i in range(5)])}, SAYS)
+    figure.draw_without_rendering()
+    boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_text()]
+    assert len(boxes) == 10
+    for one, other in combinations(boxes, 2):
+        side_by_side = one.x1 <= other.x0 or other.x1 <= one.x0
+        assert side_by_side or abs(one.y0 - other.y0) > 0.7 * one.height
 
 
 def test_a_dot_is_in_the_row_of_its_name() -> None:

@@ -31,7 +31,7 @@ SLIDER = "slider.ipynb"
 START, RUN = 60, 600  # seconds that a server, and a notebook, may take
 BADGE = "https://colab.research.google.com/assets/"  # the one picture that the notebooks link
 EXPECTED = (BADGE, "attachment:")  # JupyterLab asks the browser for an attachment before it shows it itself
-SCREEN = {"width": 1280, "height": 900}
+SCREEN = {"width": 1280, "height": 1500}
 OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-RenderedMarkdown')]
     .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
     .map(e => `${e.scrollWidth} > ${e.clientWidth}: ${e.innerText.slice(0, 80)}`)"""
@@ -171,7 +171,7 @@ def screens(page: Page, name: str, theme: str) -> Iterator[bytes]:
         page.wait_for_timeout(300)
         yield page.screenshot(path=str(SHOTS / f"{name}_{theme.lower()}_{number:02}.png"))
         more = scroller.evaluate("e => e.scrollTop + e.clientHeight < e.scrollHeight - 1")
-        top, number = top + 780, number + 1
+        top, number = top + SCREEN["height"] - 120, number + 1
 
 
 def colours(png: bytes) -> int:
