@@ -31,7 +31,7 @@ from submissions import Handed, choose, find
 
 from lecture9_utils import checks
 
-OTHERS = {"PYTHON", "CELL_TIMEOUT"}  # options of the Makefile's other commands
+OTHERS = {"PYTHON", "CELL_TIMEOUT", "JOBS"}  # options of the Makefile's other commands
 GRADER = [*sorted(Path(__file__).parent.glob("*.py")), Path(checks.__file__)]
 CODE = hashlib.sha256(b"".join(path.read_bytes() for path in GRADER)).hexdigest()
 
