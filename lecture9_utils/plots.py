@@ -612,6 +612,8 @@ def neighbours(lists: Mapping[str, Sequence[tuple[str, float]]], says: str) -> "
 def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], says: str) -> "Figure":
     """Draw pairs of words on a plane, with an arrow from the first word of each pair to the second.
 
+    Words that would cover each other are moved up or down; their dots stay.
+
     Parameters
     ----------
     panels : mapping of str to (sequence of (str, str), array_like of shape (pairs, 2, 2))
@@ -655,7 +657,8 @@ def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], s
         axes.set_title(title, loc="left", weight="bold")
     figure.draw_without_rendering()  # only now is it known how wide the words are
     for axes in figure.axes:
-        _keep_apart(axes, [text for text in axes.texts if text.get_text()])
+        if labels := [text for text in axes.texts if text.get_text()]:
+            _keep_apart(axes, labels)
     return figure
 
 

@@ -204,6 +204,7 @@ def test_words_at_the_same_place_are_written_below_each_other() -> None:
     figure.draw_without_rendering()
     boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_text()]
     assert len(boxes) == 10
+    assert words(plots.offsets({"nothing": ([], np.zeros((0, 2, 2)))}, SAYS)) == ["nothing"]
     for one, other in combinations(boxes, 2):
         side_by_side = one.x1 <= other.x0 or other.x1 <= one.x0
         assert side_by_side or abs(one.y0 - other.y0) > 0.7 * one.height
