@@ -70,10 +70,10 @@ bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python tools/bench.py
 
 site: $(SITE) ## make the web site in build/site (DATA=full: of the last full run)
-	@$(BIN)/python tools/web.py $(MAKEOVERRIDES)
+	@$(BIN)/python tools/web.py $(filter-out JOBS=% PYTHON=%,$(MAKEOVERRIDES))
 
 slides: $(SITE) ## make slides of each notebook in build/slides
-	@$(BIN)/python tools/web.py --slides $(MAKEOVERRIDES)
+	@$(BIN)/python tools/web.py --slides $(filter-out JOBS=% PYTHON=%,$(MAKEOVERRIDES))
 
 test-site: site slides ## look at the site and the slides in a browser
 	@$(BIN)/python -m pytest tests/browser/test_site.py -q
