@@ -102,4 +102,4 @@ def accuracy(model: "keras.Model", x: ArrayLike, y: ArrayLike) -> float:
     ----------
     ``keras.Model.evaluate``.
     """
-    return float(model.evaluate(x, y, batch_size=512, verbose=0, return_dict=True)["accuracy"])
+    return float(model.evaluate(x, y, batch_size=200, verbose=0, return_dict=True)["accuracy"])
