@@ -10,6 +10,9 @@ STAMP := $(VENV)/.complete
 SITE  := $(VENV)/.complete-site
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-header -q
 
+# What was given on the command line, without the Makefile's own options: for the tools.
+GIVEN = $(filter-out PYTHON=% JOBS=% CELL_TIMEOUT=%,$(MAKEOVERRIDES))
+
 # uv must use the Python it is given, and never fetch one.
 export UV_PYTHON_DOWNLOADS := never
 
@@ -70,10 +73,10 @@ bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python tools/bench.py
 
 site: $(SITE) ## make the web site in build/site (DATA=full: of the last full run)
-	@$(BIN)/python tools/web.py $(filter-out JOBS=% PYTHON=%,$(MAKEOVERRIDES))
+	@$(BIN)/python tools/web.py $(GIVEN)
 
 slides: $(SITE) ## make slides of each notebook in build/slides
-	@$(BIN)/python tools/web.py --slides $(filter-out JOBS=% PYTHON=%,$(MAKEOVERRIDES))
+	@$(BIN)/python tools/web.py --slides $(GIVEN)
 
 test-site: site slides ## look at the site and the slides in a browser
 	@$(BIN)/python -m pytest tests/browser/test_site.py -q
@@ -94,13 +97,13 @@ $(SITE): $(STAMP) requirements-site.lock
 	@touch $@
 
 release: $(STAMP) ## make the students' version of the assignment in dist/
-	@$(BIN)/python tools/release.py $(MAKEOVERRIDES)
+	@$(BIN)/python tools/release.py $(GIVEN)
 
 grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
-	@$(BIN)/python tools/grade.py $(MAKEOVERRIDES)
+	@$(BIN)/python tools/grade.py $(GIVEN) JOBS=$(JOBS)
 
 validate: $(STAMP) ## run a student's notebook: make validate NOTEBOOK=lecture9.ipynb
-	@$(BIN)/python tools/validate.py $(MAKEOVERRIDES)
+	@$(BIN)/python tools/validate.py $(GIVEN)
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/python -m ruff check .

@@ -194,6 +194,26 @@ def test_help_lists_all_targets_in_one_screen():
     assert max(map(len, shown)) <= 100
 
 
+ASKED = [
+    (("test-lab", "JOBS=3"), "release.py"),
+    (("test-site", "JOBS=3", "PYTHON=python3"), "web.py", "web.py --slides"),
+    (("site", "DATA=full", "JOBS=3"), "web.py DATA=full"),
+    (("grade", "SUBMISSIONS=a class"), "grade.py SUBMISSIONS=a\\ class JOBS=2"),
+    (("grade", "SUBMISSIONS=class", "JOBS=3", "OUT=marks"), "grade.py OUT=marks SUBMISSIONS=class JOBS=3"),
+    (("run", "DATA=full", "JOBS=3"), "run_notebooks.py JOBS=3 DATA=full"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "tools"), [(first, rest) for first, *rest in ASKED])
+def test_a_tool_is_given_what_it_knows_and_not_the_options_of_make(arguments, tools):
+    run = [
+        line.split("tools/")[1].split()
+        for line in make("--dry-run", *arguments).splitlines()
+        if "tools/" in line
+    ]
+    assert [sorted(words) for words in run] == [sorted(tool.split()) for tool in tools]
+
+
 def test_plain_make_is_help():
     assert make() == make("help")
 
