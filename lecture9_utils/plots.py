@@ -352,6 +352,8 @@ def lines(
             raise ValueError(f"series {name!r} has {rows.shape[1]} values for {points.size} points")
         _line(axes, points, rows, name, colour)
     axes.set(xlabel=xlabel, ylabel=ylabel)
+    if points.dtype.kind in "iu" and "x" not in log:
+        axes.locator_params("x", integer=True)  # there is no word 4.5
     for axis in log:
         getattr(axes, f"set_{axis}scale")("log")
     if "x" in log and points.size <= 8:  # few points: name them, rather than powers of ten

@@ -159,6 +159,8 @@ def test_lines_have_their_own_colours_scales_and_names() -> None:
     (axes,) = PICTURES["lines of seeds"]().axes
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     np.testing.assert_allclose(axes.lines[0].get_ydata(), [1.5, 2.5, 3.5])
+    (axes,) = plots.lines(range(4, 9), {"share": [1, 2, 3, 4, 5]}, SAYS, "words", "share").axes
+    assert all(tick == int(tick) for tick in axes.get_xticks())
 
 
 def test_an_unrolled_network_has_a_state_for_each_step_and_layer() -> None:

@@ -162,6 +162,7 @@ def test_in_a_terminal_training_leaves_nothing_and_keras_is_quiet() -> None:
         "l9.fit(model, np.zeros((8, 2)), np.zeros(8), epochs=2)\n"
         "os.write(2, b'errors are still seen')"
     )
+    assert "loading TensorFlow: " in written
     assert "training: " in written
     assert "0/2" in written
     assert seen == "errors are still seen"
@@ -177,6 +178,12 @@ def test_in_a_notebook_the_bar_begins_and_ends_with_the_same_empty_text() -> Non
     assert shown[0] == shown[-1] == ""
     assert [output.output_type for output in stored] == ["display_data"] * 2
     assert [output.data for output in stored] == [{"text/plain": ""}] * 2
+
+
+def test_in_a_notebook_the_import_of_keras_shows_a_bar_and_no_message() -> None:
+    shown, stored = in_notebook("from lecture9_utils.quiet import keras")
+    assert any("loading TensorFlow: " in text and "0/2" in text for text in shown)
+    assert [output.data for output in stored] == [{"text/plain": ""}]
 
 
 def test_a_bar_needs_an_end() -> None:
