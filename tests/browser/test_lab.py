@@ -31,10 +31,14 @@ SLIDER = "slider.ipynb"
 START, RUN = 60, 600  # seconds that a server, and a notebook, may take
 BADGE = "https://colab.research.google.com/assets/"  # the one picture that the notebooks link
 EXPECTED = (BADGE, "attachment:")  # JupyterLab asks the browser for an attachment before it shows it itself
-SCREEN = {"width": 1280, "height": 1500}
+ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+SCREEN = {"width": 1280, "height": 2000}
 OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-RenderedMarkdown')]
     .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
     .map(e => `${e.scrollWidth} > ${e.clientWidth}: ${e.innerText.slice(0, 80)}`)"""
+IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
+ASKED = """() => [...document.querySelectorAll('.jp-InputPrompt')]
+    .some(e => /\\[(\\*|\\d+)\\]/.test(e.innerText))"""
 BROKEN = """address => [...document.querySelectorAll('.jp-Notebook img')]
     .filter(i => i.complete && !i.naturalWidth && !i.src.startsWith(address)).map(i => i.alt)"""
 
@@ -59,6 +63,7 @@ class Lab:
             "JUPYTER_DATA_DIR": str(settings / "data"),
             "LECTURE9_CACHE": str(ROOT / "build" / "cache"),
         }
+        variables |= dict.fromkeys(ONE_THREAD, "1")  # kernels side by side are a third quicker so
         variables.pop("LECTURE9_STATIC", None)  # here is a browser for the widgets
         news = (
             settings
@@ -138,19 +143,19 @@ def run_all(lab: Lab, page: Page, name: str) -> list[Any]:
     page.goto(f"{lab.address}lab/tree/{name}?token={lab.token}&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
     until(page, lambda: lab.is_idle(name), START, "the kernel is idle and connected")
+    page.wait_for_selector(IDLE, timeout=1000 * START)  # so the page knows it too
+    page.click("text=Run >> nth=0")
+    page.click('[data-command="runmenu:run-all"]')  # once: a second time would run it twice
+    page.wait_for_function(ASKED, timeout=1000 * START)
 
     def done() -> bool:
         for _ in range(3):  # the kernel is idle for a moment between two cells
-            if not lab.is_idle(name):
+            if not (lab.is_idle(name) and page.query_selector(IDLE)):
                 return False
             page.wait_for_timeout(300)
         page.keyboard.press("Control+s")
         page.wait_for_timeout(700)
         cells = lab.saved(name)
-        if not any(cell.execution_count for cell in cells):
-            page.click("text=Run >> nth=0")
-            page.click('[data-command="runmenu:run-all"]')
-            page.wait_for_timeout(1500)
         failed = any(o.output_type == "error" for cell in cells for o in cell.outputs)
         return failed or all(cell.execution_count for cell in cells)
 
