@@ -31,7 +31,6 @@ SLIDER = "slider.ipynb"
 START, RUN = 60, 1800  # seconds that a server, and a notebook, may take
 BADGE = "https://colab.research.google.com/assets/"  # the one picture that the notebooks link
 EXPECTED = (BADGE, "attachment:")  # JupyterLab asks the browser for an attachment before it shows it itself
-ONE_THREAD = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 SCREEN = {"width": 1280, "height": 2000}
 OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-RenderedMarkdown')]
     .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
@@ -63,7 +62,6 @@ class Lab:
             "JUPYTER_DATA_DIR": str(settings / "data"),
             "LECTURE9_CACHE": str(ROOT / "build" / "cache"),
         }
-        variables |= dict.fromkeys(ONE_THREAD, "1")  # kernels side by side are a third quicker so
         variables.pop("LECTURE9_STATIC", None)  # here is a browser for the widgets
         news = (
             settings
