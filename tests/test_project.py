@@ -182,7 +182,10 @@ def test_the_wheel_works_alone_and_holds_the_sample(tmp_path):
 
 
 def make(*arguments: str) -> str:
-    return subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    # Without what a make above hands down, such as the JOBS of `make test JOBS=4`.
+    env = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "JOBS", "PYTHON"}}
+    ran = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=True, env=env)
+    return ran.stdout
 
 
 def test_help_lists_all_targets_in_one_screen():
