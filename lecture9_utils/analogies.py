@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .progress_bar import progress
 from .vector_text import Floats
 from .word_vectors import WordVectors
 
@@ -185,7 +186,7 @@ def analogy_accuracy(
     for row, word in enumerate(known):
         row_of.setdefault(word.upper(), row)
     results = {}
-    for name, asked in questions.items():
+    for name, asked in progress(questions.items(), desc="analogies", unit="relation"):
         counted = [
             q for q in ([word.upper() for word in question] for question in asked) if row_of.keys() >= set(q)
         ]

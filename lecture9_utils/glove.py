@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .progress_bar import progress
+
 Floats = NDArray[np.float64]
 
 
@@ -52,7 +54,8 @@ def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10
         raise ValueError(f"n_words and window must be at least 1, got {n_words} and {window}")
     ids, text_of = _joined(sequences, n_words)
     counts = csr_array((n_words, n_words))
-    for distance in range(1, min(window, len(ids) - 1) + 1):
+    distances = range(1, min(window, len(ids) - 1) + 1)
+    for distance in progress(distances, desc="counting neighbours", unit="distance"):
         together = text_of[distance:] == text_of[:-distance]
         left, right = ids[:-distance][together], ids[distance:][together]
         pairs = coo_array((np.ones(len(left)), (left, right)), shape=(n_words, n_words)).tocsr()
@@ -120,8 +123,6 @@ def train_glove(
     Lecture 9, slide "GloVe"; Pennington, Socher, Manning (2014), equations 8 and 9; Duchi, Hazan, Singer
     (2011), "Adaptive subgradient methods" (AdaGrad).
     """
-    from .progress_bar import progress
-
     for name, size in (("dim", dim), ("epochs", epochs), ("batch_size", batch_size)):
         if size < 1:
             raise ValueError(f"{name} must be at least 1, got {size}")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .glove import _joined
+from .progress_bar import progress
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -221,8 +222,6 @@ def train_word2vec(
     memory" (shared random words); gensim, ``Word2Vec``.
     """
     from threadpoolctl import threadpool_limits
-
-    from .progress_bar import progress
 
     for name, size in (("dim", dim), ("window", window), ("negative", negative), ("epochs", epochs)):
         if size < 1:
