@@ -38,6 +38,10 @@ OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-R
 IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 ASKED = """() => [...document.querySelectorAll('.jp-InputPrompt')]
     .some(e => /\\[(\\*|\\d+)\\]/.test(e.innerText))"""
+EDGES = """e => {
+    const {left, top, right, bottom} = e.getBoundingClientRect();
+    return [left, top, right, bottom];
+}"""
 BROKEN = """address => [...document.querySelectorAll('.jp-Notebook img')]
     .filter(i => i.complete && !i.naturalWidth && !i.src.startsWith(address)).map(i => i.alt)"""
 
@@ -161,25 +165,29 @@ def run_all(lab: Lab, page: Page, name: str) -> list[Any]:
     return lab.saved(name)
 
 
-def screens(page: Page, name: str, theme: str) -> Iterator[bytes]:
-    """Go through a notebook in a theme, and take a picture of each screen."""
+def screens(page: Page, name: str, theme: str) -> Iterator[Image.Image]:
+    """Go through a notebook in a theme, keep each screen, and give what it shows of the notebook."""
     page.click("text=Settings >> nth=0")
     page.hover("text=Theme >> nth=0")
     page.click(f'[data-command="apputils:change-theme"] >> text="JupyterLab {theme}"')
     page.wait_for_selector(f'body[data-jp-theme-name="JupyterLab {theme}"]', state="attached")
-    scroller = page.locator(".jp-WindowedPanel-outer").first
+    # JupyterLab lets one scroll on until the last cell has left: that would be an empty screen
+    page.locator(".jp-Notebook").evaluate("e => e.classList.remove('jp-mod-scrollPastEnd')")
+    scroller = page.locator(".jp-WindowedPanel-outer")
+    edges = scroller.evaluate(EDGES)
     top, number, more = 0, 0, True
     while more:
         scroller.evaluate("(e, top) => e.scrollTo(0, top)", top)
         page.wait_for_timeout(300)
-        yield page.screenshot(path=str(SHOTS / f"{name}_{theme.lower()}_{number:02}.png"))
+        shot = page.screenshot(path=str(SHOTS / f"{name}_{theme.lower()}_{number:02}.png"))
+        yield Image.open(io.BytesIO(shot)).crop(edges)
         more = scroller.evaluate("e => e.scrollTop + e.clientHeight < e.scrollHeight - 1")
         top, number = top + SCREEN["height"] - 120, number + 1
 
 
-def colours(png: bytes) -> int:
-    """Count the colours of a picture, as far as a thousand."""
-    return len(Image.open(io.BytesIO(png)).convert("RGB").getcolors(2**24) or range(1000))
+def colours(picture: Image.Image) -> int:
+    """Count the colours of a picture."""
+    return len(picture.convert("RGB").getcolors(2**24) or ())
 
 
 @pytest.fixture
@@ -200,11 +208,12 @@ def test_a_notebook_runs_in_jupyterlab_and_reads_well(lab: Lab, watched: Watched
     assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert not any("✗" in o.get("text", "") for o in outputs)
-    pictures = [o.data["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+    encoded = [o.data["image/png"] for o in outputs if "image/png" in o.get("data", {})]
+    pictures = [Image.open(io.BytesIO(base64.b64decode(png))) for png in encoded]
     if name != ANSWERED:
         stored = (ROOT / "notebooks" / name).read_text("utf-8").count('"image/png"')
         assert len(pictures) == stored
-    assert [i for i, png in enumerate(pictures) if colours(base64.b64decode(png)) < 3] == []
+    assert [i for i, picture in enumerate(pictures) if colours(picture) < 3] == []
     wrong: set[str] = set()
     for theme in ("Light", "Dark"):
         for shot in screens(page, stem, theme):
