@@ -54,7 +54,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lecture's claims
-	@$(BIN)/python tools/run_notebooks.py $(MAKEOVERRIDES)
+	@$(BIN)/python -m tools.run_notebooks $(MAKEOVERRIDES)
 
 test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval
 	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q \
@@ -64,19 +64,19 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks
 
 data: $(STAMP) ## fetch the real data, saying first what it takes
-	@$(BIN)/python -m lecture9_utils.data
+	@$(BIN)/python -m lecture9_utils.datasets
 
 outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs in place
-	@$(BIN)/python tools/run_notebooks.py --store $(MAKEOVERRIDES)
+	@$(BIN)/python -m tools.run_notebooks --store $(MAKEOVERRIDES)
 
 bench: $(STAMP) ## measure the speed against the lecture's way of doing it
-	@$(BIN)/python tools/bench.py
+	@$(BIN)/python -m tools.bench
 
 site: $(SITE) ## make the web site in build/site (DATA=full: of the last full run)
-	@$(BIN)/python tools/web.py $(GIVEN)
+	@$(BIN)/python -m tools.web $(GIVEN)
 
 slides: $(SITE) ## make slides of each notebook in build/slides
-	@$(BIN)/python tools/web.py --slides $(GIVEN)
+	@$(BIN)/python -m tools.web --slides $(GIVEN)
 
 test-site: site slides ## look at the site and the slides in a browser
 	@$(BIN)/python -m pytest tests/browser/test_site.py -q
@@ -85,10 +85,10 @@ test-lab: $(SITE) release ## run all notebooks in JupyterLab in a browser; pictu
 	@$(BIN)/python -m pytest tests/browser/test_lab.py -q -n $(JOBS) --dist load
 
 test-colab: $(STAMP) ## run all notebooks with the versions of Colab (needs uv and Python 3.13)
-	@$(BIN)/python tools/elsewhere.py colab $(MAKEOVERRIDES)
+	@$(BIN)/python -m tools.elsewhere colab $(MAKEOVERRIDES)
 
 test-matrix: $(STAMP) ## run all on Python 3.11 to 3.13, oldest and newest TensorFlow (needs uv)
-	@$(BIN)/python tools/elsewhere.py matrix $(MAKEOVERRIDES)
+	@$(BIN)/python -m tools.elsewhere matrix $(MAKEOVERRIDES)
 
 # What the site, the slides and the browser need more is installed only for them.
 $(SITE): $(STAMP) requirements-site.lock
@@ -97,13 +97,13 @@ $(SITE): $(STAMP) requirements-site.lock
 	@touch $@
 
 release: $(STAMP) ## make the students' version of the assignment in dist/
-	@$(BIN)/python tools/release.py $(GIVEN)
+	@$(BIN)/python -m grader release $(GIVEN)
 
 grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
-	@$(BIN)/python tools/grade.py $(GIVEN) JOBS=$(JOBS)
+	@$(BIN)/python -m grader grade $(GIVEN) JOBS=$(JOBS)
 
 validate: $(STAMP) ## run a student's notebook: make validate NOTEBOOK=lecture9.ipynb
-	@$(BIN)/python tools/validate.py $(GIVEN)
+	@$(BIN)/python -m grader validate $(GIVEN)
 
 lint: $(STAMP) ## check style and types
 	@$(BIN)/python -m ruff check .
@@ -115,7 +115,7 @@ lock: ## make the two locks again from pyproject.toml (needs uv)
 	$(COMPILE) --extra work --extra site -c requirements.lock -o requirements-site.lock
 
 address: $(STAMP) ## make REPO=owner/name the repository's address in badges and set-up cells
-	@$(BIN)/python tools/address.py "$(REPO)"
+	@$(BIN)/python -m tools.address "$(REPO)"
 
 clean: ## remove what the commands made, but for the environment
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

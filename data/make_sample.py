@@ -27,7 +27,7 @@ import weather
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from lecture9_utils.glove import cooccurrences, train_glove
+from lecture9_utils.embeddings.glove import cooccurrences, train_glove
 from lecture9_utils.text import Vocabulary, tokenize
 
 SEED = 261  # of the reviews; the two parts of the vectors' corpus, then the books, … have the seeds after it

@@ -1,9 +1,8 @@
 """The assignment's checks: call a student's function, compare what it returns, say what to try next."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import wraps
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -238,15 +237,15 @@ def _shown(value: Any, width: int = 300) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def write_it_yourself(**names: Sequence[str]) -> None:
+def write_it_yourself(*names: str) -> None:
     """Switch off functions of this package in a notebook that asks for them to be written.
 
     They stay in use inside the package; only a call from a notebook is refused.
 
     Parameters
     ----------
-    **names : sequence of str
-        For a module of this package, its functions, or methods as ``"Class.method"``.
+    *names : str
+        Public names of the package, or methods of its classes as ``"Class.method"``.
 
     Raises
     ------
@@ -255,7 +254,7 @@ def write_it_yourself(**names: Sequence[str]) -> None:
 
     Examples
     --------
-    >>> write_it_yourself(text=["characters"])
+    >>> write_it_yourself("characters")
     >>> cell = "import lecture9_utils as l9; l9.characters('Hi')"
     >>> exec(cell, {"__name__": "__main__"})  # as in a notebook
     Traceback (most recent call last):
@@ -266,15 +265,12 @@ def write_it_yourself(**names: Sequence[str]) -> None:
     The assignment, its first page.
     """
     package = sys.modules[__package__]
-    for home, functions in names.items():
-        module = import_module(f"{__package__}.{home}")
-        for name in functions:
-            owner, _, attribute = name.rpartition(".")
-            place = getattr(module, owner) if owner else module
-            refusing = _refusing(getattr(place, attribute))
-            setattr(place, attribute, refusing)
-            if not owner:
-                setattr(package, name, refusing)
+    for name in names:
+        owner, _, attribute = name.rpartition(".")
+        function = getattr(getattr(package, owner) if owner else package, attribute)
+        places = [getattr(package, owner)] if owner else [package, sys.modules[function.__module__]]
+        for place in places:
+            setattr(place, attribute, _refusing(function))
 
 
 def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,18 +2,16 @@
 
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tools"))
+from tools.command import ROOT, isolated
+
+sys.path.insert(0, str(ROOT / "data"))
 
 
 def pytest_configure() -> None:
     """Give the tests, and the kernels that nbval starts, settings and caches of their own."""
-    from isolation import isolated
-
     variables = isolated(ROOT / "build" / "state")
     variables.setdefault("LECTURE9_CACHE", str(ROOT / "build" / "cache"))
     nowhere = (

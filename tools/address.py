@@ -10,7 +10,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-from isolation import ROOT
+from tools.command import ROOT
 
 BADGE = (
     "[![Open In Colab](https://colab.research.google.com/assets/colab-badge.svg)]"

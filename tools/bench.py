@@ -241,7 +241,7 @@ def unpack(folder: Path, data: str) -> None:
     import tarfile
     import zipfile
 
-    from lecture9_utils import archives
+    from lecture9_utils.datasets import archives
 
     with tarfile.open(archives.find(archives.IMDB, data)) as reviews:
         reviews.extractall(folder, filter="data")
@@ -251,7 +251,7 @@ def unpack(folder: Path, data: str) -> None:
 
 def has_real_data() -> bool:
     """Say whether the real archives are there (nothing is downloaded for a benchmark)."""
-    from lecture9_utils import archives
+    from lecture9_utils.datasets import archives
 
     return all((archives.data_folder() / a.name).is_file() for a in (archives.IMDB, archives.GLOVE))
 
@@ -307,7 +307,8 @@ def compare_vectors(folder: Path, data: str) -> None:
 
 def compare_word2vec(folder: Path, data: str) -> None:
     """Print the row about word2vec, and how many words a second it reads (counted as gensim counts them)."""
-    from lecture9_utils import archives, corpora
+    from lecture9_utils.datasets import archives
+    from lecture9_utils.datasets import small as corpora
 
     size = "full" if (archives.data_folder() / corpora.BOOKS.name).is_file() else data
     result = measure("word2vec", folder, size)

@@ -26,14 +26,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import address
 import nbformat
-import run_notebooks
-from assignment import SOURCE
-from isolation import ROOT, isolated
 from nbformat.v4 import new_code_cell, new_notebook
-from release import answered
-from run_notebooks import RefusedError
+
+from grader.assignment import SOURCE
+from grader.release import answered
+from tools import address, run_notebooks
+from tools.command import ROOT, RefusedError, isolated
 
 COLAB = ROOT / "tools" / "colab.txt"
 ADDED = ["gensim", "lecture9-utils", "smart-open"]

@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from lecture9_utils import archives
 from lecture9_utils.claims import REGISTRY, Claim, Measure
+from lecture9_utils.datasets import archives
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 Record = dict[str, Any]  # a line that `lecture9_utils.claims.claim` wrote

@@ -28,16 +28,13 @@ from typing import Any
 
 import nbformat
 import psutil
-import results
-from isolation import ROOT, isolated
+
+from tools import results
+from tools.command import ROOT, RefusedError, isolated
 
 SETTINGS = {"NOTEBOOKS": "", "JOBS": "2", "CELL_TIMEOUT": "1800", "PYTHON": ""}
 HEARTBEAT = 30.0  # seconds between two signs of life
 POLL = 0.2  # seconds between two looks at the memory
-
-
-class RefusedError(Exception):
-    """The command cannot be run as it was given; the message says why and what there is."""
 
 
 @dataclass

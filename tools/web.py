@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from address import project
-from isolation import ROOT
 
 import lecture9_utils
+from tools.address import project
+from tools.command import ROOT
 
 BADGE = re.compile(r"\[!\[Open In Colab\]\([^)]*\)\]\(([^)]*)\)")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")

@@ -17,10 +17,11 @@ from typing import Any
 
 import nbformat
 import pytest
-from conftest import Watched
 from PIL import Image
 from playwright.sync_api import Browser, Page
-from students import handed_in
+
+from tests.browser.conftest import Watched
+from tests.grader.students import handed_in
 
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"

@@ -8,8 +8,9 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Watched
 from playwright.sync_api import Browser
+
+from tests.browser.conftest import Watched
 
 BUILD = Path(__file__).resolve().parents[2] / "build"
 SITE = sorted((BUILD / "site").rglob("*.html"))

@@ -1,0 +1,262 @@
+"""A process of its own for a student's code, with walls around it.
+
+On Linux the walls are namespaces: no network, processes that end with the first one, and a file system that
+holds only Python, this package and an empty folder: neither the assignment's source nor other submissions. As
+root the code runs as a user without rights. Elsewhere there are only limits; `WALLS` says what there is.
+"""
+
+import json
+import os
+import secrets
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any
+
+import psutil
+
+from tools.command import ROOT
+
+STUDENT = Path(__file__).with_name("student.py")
+HOME = "/home/student"
+FIRST_USER = 64000  # users without rights and without a name; one for each of the students graded at a time
+POLL = 0.1  # seconds
+FAIR = "pss" if sys.platform == "linux" else "rss"
+LARGEST_REPLY = 4 * 2**20  # bytes
+NOWHERE = "http://127.0.0.1:9"  # a proxy that refuses: for where the network cannot be cut off
+STOP = threading.Event()  # set when a person interrupts: all waiting ends
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use; time is wall time in seconds, the rest in bytes."""
+
+    cell: float = 60.0
+    call: float = 30.0
+    total: float = 300.0
+    memory: int = 2 * 2**30
+    output: int = 10 * 2**20
+    processes: int = 64
+
+
+class BrokenError(Exception):
+    """The student's process ended or was ended; the message says why, in words for a person."""
+
+
+def unshare(kind: str) -> list[str]:
+    """Return the command that starts another one with namespaces of its own."""
+    user = ["--user", "--map-root-user"] if kind == "user" else []
+    return ["unshare", *user, "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+
+
+@cache
+def walls() -> str:
+    """Find out which walls this machine has: "root", "user" (both namespaces) or "limits"."""
+    kinds = [] if sys.platform != "linux" else ["root"] if os.geteuid() == 0 else ["user"]
+    for kind in kinds:
+        with tempfile.TemporaryDirectory() as folder:
+            command = inside(kind, Path(folder), FIRST_USER, ["/bin/sh", "-c", "echo ready"])
+            try:
+                done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+            except (OSError, subprocess.TimeoutExpired):
+                continue
+            if done.stdout == "ready\n":
+                return kind
+    return "limits"
+
+
+WALLS = {
+    "root": "no network, no files but Python's and this package's, as a user without rights",
+    "user": "no network, no files but Python's and this package's",
+    "limits": "time, memory, output and processes are limited, but the network is only discouraged and your "
+    "files are within reach: grade submissions that you do not trust on Linux",
+}
+
+
+def bindings() -> list[str]:
+    """List what the student's process can read: Python, the package, the sample."""
+    package = [ROOT / "lecture9_utils", ROOT / "data"]
+    wanted = [Path("/usr"), Path("/etc"), Path(sys.base_prefix), Path(sys.prefix), *package, STUDENT]
+    wanted += [path for path in map(Path, ("/bin", "/sbin", "/lib", "/lib64")) if not path.is_symlink()]
+    paths = [Path.cwd() / path for path in wanted if path.exists()]
+    return [str(p) for p in paths if not any(other in p.parents for other in paths)]
+
+
+def inside(kind: str, root: Path, user: int, command: Iterable[str]) -> list[str]:
+    """Return the command line that runs a command in a small file system made in an empty folder."""
+    q = shlex.quote
+    lines = ["set -e", f"r={q(str(root))}"]
+    lines += ['mount -t tmpfs -o size=512m,nr_inodes=20k,mode=755 tmpfs "$r"', 'mkdir "$r/dev" "$r/proc"']
+    for path in [*bindings(), *(f"/dev/{name}" for name in ("null", "zero", "random", "urandom"))]:
+        here = f'"$r"{q(path)}'
+        parent = f'"$r"{q(str(Path(path).parent))}'
+        lines += [f"mkdir -p {here}" if Path(path).is_dir() else f"mkdir -p {parent}; touch {here}"]
+        lines += [f"mount --bind {q(path)} {here}"]
+        lines += [] if path.startswith("/dev/") else [f"mount -o remount,bind,ro {here}"]
+    for link in (Path("/") / name for name in ("bin", "sbin", "lib", "lib64")):
+        lines += [f'ln -s {q(str(link.readlink()))} "$r"{link}'] if link.is_symlink() else []
+    lines += ['mount -t proc proc "$r/proc"', f'mkdir -p "$r{HOME}" "$r/tmp" "$r/dev/shm"']
+    lines += ['chmod 1777 "$r/tmp" "$r/dev/shm"']
+    lines += [f'chown {user}:{user} "$r{HOME}"'] if kind == "root" else []
+    who = ["--reuid", str(user), "--regid", str(user), "--clear-groups"] if kind == "root" else []
+    rights = ["setpriv", *who, "--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs"]
+    lines += [f'exec chroot "$r" {shlex.join([*rights, *command])}']
+    return [*unshare(kind), "/bin/sh", "-c", "\n".join(lines)]
+
+
+def used(kind: str) -> int:
+    """Count the processes and threads that the kernel counts for the student's user already."""
+    if kind == "root":
+        return 0
+    mine = [p for p in psutil.process_iter(["uids", "num_threads"]) if p.info["uids"]]
+    return sum(p.info["num_threads"] or 1 for p in mine if p.info["uids"].real == os.getuid())
+
+
+def variables(home: str) -> dict[str, str]:
+    """Return all environment variables of a student's process."""
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    proxies = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin",
+        "HOME": home,
+        "TMPDIR": home,
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        **dict.fromkeys(threads, "1"),
+        **dict.fromkeys(proxies, NOWHERE),
+    }
+
+
+class Sandbox:
+    """One student's process: it runs cells and calls functions, and sends back plain data.
+
+    Parameters
+    ----------
+    limits : Limits
+    slot : int
+        Which of those that run at a time; as root each has a user of its own.
+    """
+
+    def __init__(self, limits: Limits, slot: int = 0):
+        self.limits = limits
+        self._printed = 0
+        self._folder = tempfile.TemporaryDirectory(prefix="lecture9-", ignore_cleanup_errors=True)
+        root, kind = Path(self._folder.name), walls()
+        self._channel, theirs = socket.socketpair()
+        maximum = [limits.memory, 2 * limits.processes + used(kind), int(limits.total)]
+        command = [sys.executable, "-I", "-B", str(STUDENT), str(theirs.fileno()), *map(str, maximum)]
+        if kind != "limits":
+            command = inside(kind, root, FIRST_USER + slot, command)
+        self._process = psutil.Popen(
+            command,
+            env=variables(HOME if kind != "limits" else str(root)),
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+        theirs.close()
+        self._selector = DefaultSelector()
+        self._selector.register(self._channel, EVENT_READ)
+        self._selector.register(self._process.stdout, EVENT_READ)
+
+    def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """Send a request and wait for the reply.
+
+        Raises
+        ------
+        BrokenError
+            If there is none: the process ended, or used more than it may. It is closed then.
+        """
+        try:
+            ticket = secrets.token_hex(8)  # a forged line has none, and an old reply an old one
+            self._channel.settimeout(seconds)
+            self._channel.sendall(json.dumps(request | {"ticket": ticket}).encode() + b"\n")
+            reply = self._reply(time.monotonic() + seconds, seconds)
+            if reply.pop("ticket", None) != ticket:
+                raise ValueError("a reply to nothing that was asked")
+            return reply
+        except (OSError, ValueError, RecursionError):
+            self.close()
+            raise BrokenError("broke the line to the grader, or ended its own program") from None
+        except BrokenError:
+            self.close()
+            raise
+
+    def _reply(self, deadline: float, seconds: float) -> dict[str, Any]:
+        received = bytearray()
+        while not received.endswith(b"\n"):
+            for key, _ in self._selector.select(POLL):
+                block = os.read(key.fd, 2**20)
+                if key.fileobj is self._channel:
+                    received += block
+                    if not block:
+                        raise BrokenError("ended its own program (exit, os._exit or a crash)")
+                elif block:
+                    self._printed += len(block)
+                else:
+                    self._selector.unregister(key.fileobj)
+            self._look(deadline, seconds, len(received))
+        reply = json.loads(received)
+        if not isinstance(reply, dict):
+            raise ValueError("a reply is a dict")
+        return reply
+
+    def _look(self, deadline: float, seconds: float, size: int) -> None:
+        """End what uses more than it may."""
+        limits, members = self.limits, self._members()
+        if STOP.is_set():
+            raise KeyboardInterrupt
+        if time.monotonic() > deadline:
+            raise BrokenError(f"took longer than {seconds:.0f} seconds")
+        if self._printed > limits.output:
+            raise BrokenError(f"printed more than {limits.output / 2**20:.0f} MB")
+        if size > LARGEST_REPLY:
+            raise BrokenError(f"returned more than {LARGEST_REPLY / 2**20:.0f} MB")
+        if memory_of(members, "rss") > limits.memory and memory_of(members, FAIR) > limits.memory:
+            raise BrokenError(f"used more than {limits.memory / 2**30:.1f} GB of memory")
+        if len(members) > limits.processes:
+            raise BrokenError(f"started more than {limits.processes} processes")
+
+    def _members(self) -> list[psutil.Process]:
+        try:
+            return [self._process, *self._process.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return [self._process]
+
+    def close(self) -> None:
+        """End the process with all that it started, and remove its folder."""
+        for process in self._members():  # the first takes all others of its namespace with it
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue  # it has ended
+        self._process.wait()
+        self._process.stdout.close()
+        self._channel.close()
+        self._selector.close()
+        self._folder.cleanup()
+
+
+def memory_of(processes: Iterable[psutil.Process], kind: str) -> int:
+    """Add up the memory of processes in bytes: "rss", or "pss", slower, which counts shared pages once."""
+    total = 0
+    for process in processes:
+        try:
+            total += getattr(process.memory_info() if kind == "rss" else process.memory_full_info(), kind)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue  # it ended while it was looked at
+    return total

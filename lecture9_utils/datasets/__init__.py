@@ -1,0 +1,1 @@
+"""The data: where it comes from, how it is verified, parsed and kept."""

@@ -1,0 +1,1 @@
+"""Word vectors: reading them, making them, measuring them."""
