@@ -11,7 +11,7 @@ SITE  := $(VENV)/.complete-site
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-header -q
 
 # What was given on the command line, without the Makefile's own options: for the tools.
-GIVEN = $(filter-out PYTHON=% JOBS=% CELL_TIMEOUT=%,$(MAKEOVERRIDES))
+GIVEN = $(filter-out PYTHON=% JOBS=% CELL_TIMEOUT=% ALL=%,$(MAKEOVERRIDES))
 
 # uv must use the Python it is given, and never fetch one.
 export UV_PYTHON_DOWNLOADS := never
@@ -56,8 +56,8 @@ $(STAMP): requirements.lock pyproject.toml
 run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lecture's claims
 	@$(BIN)/python -m tools.run_notebooks $(MAKEOVERRIDES)
 
-test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval
-	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q \
+test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval (ALL=1: the slow ones too)
+	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
 	  --nbval --nbval-current-env --nbval-cell-timeout=$(CELL_TIMEOUT) -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab

@@ -1,6 +1,5 @@
 """Students' notebooks for the tests of the assignment: made from the source, with some answers replaced."""
 
-import os
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from tools.command import ROOT
 LIBRARY: dict[str, list[dict[str, Any]]] = tomllib.loads(
     (ROOT / "tests" / "grader" / "submissions.toml").read_text("utf-8")
 )
-ALL = pytest.mark.skipif(not os.environ.get("LECTURE9_ALL_TESTS"), reason="takes minutes: .ci/run runs it")
+ALL = pytest.mark.slow
 WALLED = pytest.mark.skipif(sandbox.walls() == "limits", reason="there are no walls here, only limits")
 SHORT = Limits(cell=10, call=6, total=100)
 WRONG = "def tokens(text):\n    return []"
