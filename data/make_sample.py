@@ -139,7 +139,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Read the command line, and write the sample or check it."""
     parser = argparse.ArgumentParser(description="Write the synthetic sample, or only some of its files.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(CONTENTS)}")
-    parser.add_argument("--output", type=Path, default=SAMPLE, metavar="FOLDER", help=f"not {SAMPLE}")
+    parser.add_argument("--output", type=Path, default=SAMPLE, metavar="FOLDER", help="where they are")
     parser.add_argument("--check", action="store_true", help="write nothing, but tell what is out of date")
     options = parser.parse_args(words)
     if unknown := sorted(set(options.names) - set(CONTENTS)):
