@@ -15,9 +15,7 @@ MIN_COUNT = 2  # a word needs so many occurrences to get a vector: misspellings 
 FACTS = 100  # facts in an article: neighbours from other sentences teach who is a stranger to whom
 WINDOW = 8  # words to either side that count as neighbours
 DIMS = (50, 100)
-EPOCHS = 30
-X_MAX = 10.0
-LEARNING_RATE = 0.15
+EPOCHS, X_MAX, LEARNING_RATE = 30, 10.0, 0.15
 DECIMALS = 2  # so few that no rounding difference between processors can show
 
 
@@ -29,8 +27,9 @@ def corpus(seed: int) -> list[list[str]]:
     return [tokenize(text) for text in texts]
 
 
-def vector_files(texts: list[list[str]], seed: int) -> dict[str, str]:
+def write_vectors(seed: int) -> dict[str, str]:
     """Train the vectors and write them as GloVe's text files: a word and its numbers a line."""
+    texts = corpus(seed + 1)
     counts = Counter(word for text in texts for word in text)
     frequent = sorted(counts, key=lambda word: (-counts[word], word))
     id_of = {word: i for i, word in enumerate(frequent) if counts[word] >= MIN_COUNT}

@@ -29,7 +29,7 @@ from tables import table
 from lecture9_utils.files import write_atomically
 from lecture9_utils.text import Vocabulary
 
-SEED = 261  # of the reviews; the two parts of the vectors' corpus, then the books, … have the seeds after it
+SEED = 261  # of reviews and vectors; the two parts of their corpus, the books, … have the seeds after it
 SAMPLE = Path(__file__).parents[1] / "lecture9_utils" / "datasets" / "sample"
 TAR_TIME, ZIP_TIME = 1_300_000_000, (2014, 8, 14, 0, 0, 0)  # of all files in the archives
 
@@ -52,11 +52,6 @@ def review_files() -> dict[str, str]:
     return files
 
 
-def vector_files() -> dict[str, str]:
-    """Train the word vectors."""
-    return glove_vectors.vector_files(glove_vectors.corpus(SEED + 1), SEED)
-
-
 def book_files() -> dict[str, str]:
     """Write the books, and the encyclopaedia: how often each fact is told, and the fact."""
     told = Counter(encyclopedia.facts())
@@ -72,7 +67,7 @@ def translation_files() -> dict[str, str]:
 
 CONTENTS: dict[str, Callable[[], dict[str, str]]] = {  # by name: the files in an archive, else the only one
     "aclImdb_v1.tar.gz": review_files,
-    "glove.6B.zip": vector_files,
+    "glove.6B.zip": lambda: glove_vectors.write_vectors(SEED),
     "books.zip": book_files,
     "tur-eng.zip": translation_files,
     "seattle-weather.csv": lambda: {"seattle-weather.csv": small.write_weather(SEED + 5)},
