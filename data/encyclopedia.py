@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dice import Dice
-from tables import table
+from toml_tables import table
 
 REPEATS = 16  # how often each fact is told
 FAMILIES = table("encyclopedia.toml")

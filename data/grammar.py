@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dice import Dice, running_sums
-from tables import table
+from toml_tables import table
 
 CALIBRATION = table("film_reviews.toml")
 SHARE = CALIBRATION["share"]

@@ -22,9 +22,9 @@ import encyclopedia
 import film_reviews
 import glove_vectors
 import pastiches
-import small
+import small_files
 import translations
-from tables import table
+from toml_tables import table
 
 from lecture9_utils.files import write_atomically
 from lecture9_utils.text import Vocabulary
@@ -70,9 +70,9 @@ CONTENTS: dict[str, Callable[[], dict[str, str]]] = {  # by name: the files in a
     "glove.6B.zip": lambda: glove_vectors.write_vectors(SEED),
     "books.zip": book_files,
     "tur-eng.zip": translation_files,
-    "seattle-weather.csv": lambda: {"seattle-weather.csv": small.write_weather(SEED + 5)},
-    "ecoli.fa.gz": lambda: {"ecoli.fa": small.write_genome(SEED + 7)},
-    "wordsim353.tsv": lambda: {"wordsim353.tsv": small.write_similarity(SEED + 6)},
+    "seattle-weather.csv": lambda: {"seattle-weather.csv": small_files.write_weather(SEED + 5)},
+    "ecoli.fa.gz": lambda: {"ecoli.fa": small_files.write_genome(SEED + 7)},
+    "wordsim353.tsv": lambda: {"wordsim353.tsv": small_files.write_similarity(SEED + 6)},
 }
 
 

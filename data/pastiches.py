@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from dice import Dice
-from tables import table
+from toml_tables import table
 
 WORLD = table("pastiches.toml")
 PLAIN_WORDS = re.compile(rf"(?<!tried )(?<!\S)({'|'.join(WORLD['old_words'])})(?!\S| Sun| Mon)")

@@ -10,7 +10,7 @@ from itertools import product
 from typing import NamedTuple
 
 from dice import Dice
-from tables import table
+from toml_tables import table
 from turkish import PERSONS, asked, attach, capital, noun, question, verb
 
 
