@@ -1,205 +1,147 @@
 """Write the bundled sample, byte for byte from a seed: archives with the real ones' names and formats.
 
-    python data/make_sample.py                   # rewrites the archives beside this file
-    python data/make_sample.py --output FOLDER   # writes them somewhere else
+    python data/make_sample.py                   # writes all of it into lecture9_utils/datasets/sample/
+    python data/make_sample.py books.zip …       # only these
+    python data/make_sample.py --check           # writes nothing, tells what is out of date
+    python data/make_sample.py --output FOLDER   # writes, or checks, there
 
-Everything in them is synthetic; README.md in this folder says what it is and how it is calibrated.
+Everything in it is synthetic; README.md in this folder says what it is and how it is calibrated.
 """
 
 import argparse
 import gzip
 import io
-import os
+import sys
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import encyclopedia
-import genome
-import numpy as np
+import film_reviews
+import glove_vectors
 import pastiches
-import reviews
-import similarity
+import small_files
 import translations
-import weather
-from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from toml_tables import table
 
-from lecture9_utils.embeddings.glove import cooccurrences, train_glove
-from lecture9_utils.text import Vocabulary, tokenize
+from lecture9_utils.files import write_atomically
+from lecture9_utils.text import Vocabulary
 
-SEED = 261  # of the reviews; the two parts of the vectors' corpus, then the books, … have the seeds after it
-N_CORPUS_REVIEWS = 1400  # reviews in the corpus of the vectors; none of them ships
-MIN_COUNT = 2  # a word needs so many occurrences in that corpus to get a vector: misspellings do not
-FACTS = 100  # facts in an article: neighbours from other sentences teach who is a stranger to whom
-WINDOW = 8  # words to either side that count as neighbours
-DIMS = (50, 100)
-EPOCHS = 30
-X_MAX = 10.0
-LEARNING_RATE = 0.15
-DECIMALS = 2  # so few that no rounding difference between processors can show
-HERE = Path(__file__).parent
-MEMBER_TIME = 1_300_000_000  # of all files in the archive of reviews: in March 2011
+SEED = 261  # of reviews and vectors; the two parts of their corpus, the books, … have the seeds after it
+SAMPLE = Path(__file__).parents[1] / "lecture9_utils" / "datasets" / "sample"
+TAR_TIME, ZIP_TIME = 1_300_000_000, (2014, 8, 14, 0, 0, 0)  # of all files in the archives
 
-README = """\
-Synthetic film reviews in the format of the Large Movie Review Dataset
-
-None of these reviews was written by a person, and none of the films, actors, directors and towns in them
-exists. A script (data/make_sample.py of the Lecture 9 notebooks) wrote them from a grammar and a seed, so
-that the notebooks run in seconds and without a network. Do not mistake them for
-data about real films or real opinions.
-
-Layout, as in the original: train/ and test/, in each neg/ (ratings 1 to 4) and pos/ (ratings 7 to 10), one
-review a file, named <id>_<rating>.txt. imdb.vocab lists the words of the training reviews, the frequent ones
-first.
-
-The original: Maas, Daly, Pham, Huang, Ng, Potts (2011), "Learning word vectors for sentiment analysis", ACL.
-"""
-
-ABOUT_TRANSLATIONS = """\
-Synthetic pairs of English and Turkish sentences in the format of Tatoeba's as manythings.org packs them
-
-A script (data/make_sample.py of the Lecture 9 notebooks) wrote them from a small grammar and a seed.
-"""
+NOTICES = table("notices.toml")
 
 
-def review_files(train: list[reviews.Review], test: list[reviews.Review]) -> dict[str, str]:
-    """Name the members of the archive, in the original's layout."""
+def review_files() -> dict[str, str]:
+    """Write the reviews, named as in the original."""
+    train, test = film_reviews.write_reviews(SEED)
     vocabulary = Vocabulary.from_texts(review.text for review in train)
-    files = {"aclImdb/README": README, "aclImdb/imdb.vocab": "\n".join(vocabulary.word_index) + "\n"}
-    for split, some in (("test", test), ("train", train)):
+    files = {
+        "aclImdb/README": NOTICES["reviews"],
+        "aclImdb/imdb.vocab": "\n".join(vocabulary.word_index) + "\n",
+    }
+    for split, reviews in (("test", test), ("train", train)):
         for label in ("neg", "pos"):
-            chosen = [review for review in some if (review.rating > 5) == (label == "pos")]
+            chosen = [review for review in reviews if (review.rating > 5) == (label == "pos")]
             for i, review in enumerate(sorted(chosen, key=lambda review: review.film)):
                 files[f"aclImdb/{split}/{label}/{i}_{review.rating}.txt"] = review.text
     return files
-
-
-def tar_gz(files: dict[str, str]) -> bytes:
-    """Pack files into a tar.gz that depends on nothing but them."""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.USTAR_FORMAT) as archive:
-        for name, text in files.items():
-            content = text.encode("utf-8")
-            member = tarfile.TarInfo(name)
-            member.size, member.mtime, member.mode = len(content), MEMBER_TIME, 0o644
-            archive.addfile(member, io.BytesIO(content))
-    return gz(packed.getvalue())
-
-
-def gz(content: bytes) -> bytes:
-    """Pack bytes as gzip does, without a name, a time or a system."""
-    packed = io.BytesIO()
-    with gzip.GzipFile(filename="", fileobj=packed, mode="wb", compresslevel=9, mtime=0) as zipped:
-        zipped.write(content)
-    return packed.getvalue()
-
-
-def zip_file(files: dict[str, str]) -> bytes:
-    """Pack files into a zip that depends on nothing but them."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, text in files.items():
-            member = zipfile.ZipInfo(name, date_time=(2014, 8, 14, 0, 0, 0))
-            member.create_system, member.external_attr = 3, 0o644 << 16
-            member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, text.encode("utf-8"), zipfile.ZIP_DEFLATED, 9)
-    return packed.getvalue()
-
-
-def corpus() -> list[list[str]]:
-    """Write the text that the vectors are learned from, as lists of words."""
-    texts = [review.text for review in reviews.write_reviews(SEED + 1, N_CORPUS_REVIEWS, 8, plain=True)[0]]
-    facts = encyclopedia.write(SEED + 2)
-    articles = (" ".join(facts[i : i + FACTS]) for i in range(0, len(facts), FACTS))
-    return [tokenize(text) for text in (*texts, *articles)]
-
-
-def vocabulary(texts: Iterable[list[str]]) -> list[str]:
-    """List the words that occur often enough, by falling frequency, then by the alphabet."""
-    counts = Counter(word for text in texts for word in text)
-    return sorted(
-        (word for word, n in counts.items() if n >= MIN_COUNT), key=lambda word: (-counts[word], word)
-    )
-
-
-def vector_files(texts: list[list[str]]) -> dict[str, str]:
-    """Train the vectors and write them as GloVe's text files."""
-    words = vocabulary(texts)
-    id_of = {word: i for i, word in enumerate(words)}
-    ids = [[id_of[word] for word in text if word in id_of] for text in texts]
-    counts = cooccurrences(ids, len(words), WINDOW)
-    with threadpool_limits(1):  # the matrices are small: more threads only wait for each other
-        return {
-            f"glove.6B.{dim}d.txt": glove_text(
-                words,
-                train_glove(counts, dim, EPOCHS, SEED, x_max=X_MAX, learning_rate=LEARNING_RATE),
-            )
-            for dim in DIMS
-        }
-
-
-def glove_text(words: list[str], vectors: NDArray[np.float64]) -> str:
-    """Write vectors as GloVe does: a word and its numbers a line."""
-    rounded = np.round(vectors, DECIMALS) + 0.0  # no -0.000
-    return "".join(
-        f"{word} {' '.join(f'{x:.{DECIMALS}f}' for x in vector)}\n"
-        for word, vector in zip(words, rounded.tolist(), strict=True)
-    )
 
 
 def book_files() -> dict[str, str]:
     """Write the books, and the encyclopaedia: how often each fact is told, and the fact."""
     told = Counter(encyclopedia.facts())
     facts = "".join(f"{n * encyclopedia.REPEATS}\t{fact}\n" for fact, n in told.items())
-    return pastiches.write(SEED + 3) | {"encyclopaedia.txt": facts}
+    return pastiches.write_books(SEED + 3) | {"encyclopaedia.txt": facts}
 
 
 def translation_files() -> dict[str, str]:
     """Write the pairs of sentences with a tab between, and what they are."""
-    pairs = translations.write(SEED + 4)
-    return {"tur.txt": "".join(f"{a}\t{b}\n" for a, b in pairs), "_about.txt": ABOUT_TRANSLATIONS}
+    pairs = translations.write_pairs(SEED + 4)
+    return {"tur.txt": "".join(f"{a}\t{b}\n" for a, b in pairs), "_about.txt": NOTICES["translations"]}
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put a file in its place at once: nobody sees half of it."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-ARCHIVES: dict[str, Callable[[], bytes]] = {
-    "aclImdb_v1.tar.gz": lambda: tar_gz(review_files(*reviews.write_reviews(SEED))),
-    "glove.6B.zip": lambda: zip_file(vector_files(corpus())),
-    "books.zip": lambda: zip_file(book_files()),
-    "tur-eng.zip": lambda: zip_file(translation_files()),
-    "seattle-weather.csv": lambda: weather.write(SEED + 5).encode("utf-8"),
-    "ecoli.fa.gz": lambda: gz(genome.write(SEED + 7).encode("ascii")),
-    "wordsim353.tsv": lambda: similarity.write(SEED + 6).encode("utf-8"),
+CONTENTS: dict[str, Callable[[], dict[str, str]]] = {  # by name: the files in an archive, else the only one
+    "aclImdb_v1.tar.gz": review_files,
+    "glove.6B.zip": lambda: glove_vectors.write_vectors(SEED),
+    "books.zip": book_files,
+    "tur-eng.zip": translation_files,
+    "seattle-weather.csv": lambda: {"seattle-weather.csv": small_files.write_weather(SEED + 5)},
+    "ecoli.fa.gz": lambda: {"ecoli.fa": small_files.write_genome(SEED + 7)},
+    "wordsim353.tsv": lambda: {"wordsim353.tsv": small_files.write_similarity(SEED + 6)},
 }
 
 
-def make(output: Path) -> None:
-    """Write all archives into a folder."""
-    output.mkdir(parents=True, exist_ok=True)
-    for name, packed in ARCHIVES.items():
-        write(output / name, content := packed())
-        print(f"{name}: {len(content):,} bytes")
+def packed(name: str, files: dict[str, str]) -> bytes:
+    """Pack files as the name's ending says, into bytes that depend on nothing but them."""
+    contents = {member: text.encode("utf-8") for member, text in files.items()}
+    if name.endswith(".zip"):
+        return _zip(contents)
+    plain = _tar(contents) if ".tar" in name else next(iter(contents.values()))
+    if not name.endswith(".gz"):
+        return plain
+    file = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=file, mode="wb", compresslevel=9, mtime=0) as zipped:
+        zipped.write(plain)
+    return file.getvalue()
 
 
-def main() -> None:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description="Write the synthetic sample.")
-    parser.add_argument(
-        "--output", type=Path, default=HERE, metavar="FOLDER", help="where to (default: here)"
-    )
-    make(parser.parse_args().output)
+def _tar(contents: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, content in contents.items():
+            member = tarfile.TarInfo(name)
+            member.size, member.mtime, member.mode = len(content), TAR_TIME, 0o644
+            archive.addfile(member, io.BytesIO(content))
+    return file.getvalue()
+
+
+def _zip(contents: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in contents.items():
+            member = zipfile.ZipInfo(name, date_time=ZIP_TIME)
+            member.create_system, member.external_attr = 3, 0o644 << 16
+            archive.writestr(member, content, zipfile.ZIP_DEFLATED, 9)
+    return file.getvalue()
+
+
+def unpacked(name: str, content: bytes) -> dict[str, bytes]:
+    """Undo the compression, which another zlib does a little differently."""
+    if not name.endswith(".zip"):
+        return {name: gzip.decompress(content) if name.endswith(".gz") else content}
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {member: archive.read(member) for member in archive.namelist()}
+
+
+def make(path: Path, check: bool) -> bool:
+    """Write a file of the sample, or check it; tell whether it is up to date then."""
+    content = packed(path.name, CONTENTS[path.name]())
+    if not check:
+        write_atomically(path, lambda file: file.write(content))
+        print(f"{path.name}: {len(content):,} bytes")
+    elif not path.is_file() or unpacked(path.name, path.read_bytes()) != unpacked(path.name, content):
+        print(f"{path.name} is not what data/make_sample.py writes: run it")
+        return False
+    return True
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Read the command line, and write the sample or check it."""
+    parser = argparse.ArgumentParser(description="Write the synthetic sample, or only some of its files.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(CONTENTS)}")
+    parser.add_argument("--output", type=Path, default=SAMPLE, metavar="FOLDER", help="where they are")
+    parser.add_argument("--check", action="store_true", help="write nothing, but tell what is out of date")
+    options = parser.parse_args(words)
+    if unknown := sorted(set(options.names) - set(CONTENTS)):
+        parser.error(f"there is no {unknown[0]} in the sample, but {', '.join(CONTENTS)}")
+    up_to_date = [make(options.output / name, options.check) for name in options.names or CONTENTS]
+    return 0 if all(up_to_date) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
