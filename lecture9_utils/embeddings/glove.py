@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..progress_bar import progress
 
 Floats = NDArray[np.float64]
+Ids = NDArray[np.int64]
+
+_BATCH = 100  # words that make one step, each with all its neighbours
 
 
 def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10) -> Any:
@@ -52,9 +55,10 @@ def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10
 
     if n_words < 1 or window < 1:
         raise ValueError(f"n_words and window must be at least 1, got {n_words} and {window}")
-    ids, text_of = _joined(sequences, n_words)
+    ids, text_of = joined(sequences, n_words)
+    longest = np.bincount(text_of).max(initial=1)
     counts = csr_array((n_words, n_words))
-    distances = range(1, min(window, len(ids) - 1) + 1)
+    distances = range(1, min(window, longest - 1) + 1)
     for distance in progress(distances, desc="counting neighbours", unit="distance"):
         together = text_of[distance:] == text_of[:-distance]
         left, right = ids[:-distance][together], ids[distance:][together]
@@ -71,7 +75,6 @@ def train_glove(
     *,
     x_max: float = 100.0,
     learning_rate: float = 0.1,
-    batch_size: int = 100,
     on_epoch: Callable[[float], object] | None = None,
 ) -> Floats:
     r"""Learn a vector for each word, so that dot products of vectors give the logarithms of the counts.
@@ -93,8 +96,6 @@ def train_glove(
         The count from which on a pair of words has its full weight.
     learning_rate : float
         AdaGrad's first step size.
-    batch_size : int
-        How many words make one step, each with all its neighbours.
     on_epoch : callable, optional
         Called after each epoch with the sum that is minimised, as it was met on the way.
 
@@ -123,65 +124,34 @@ def train_glove(
     Lecture 9, slide "GloVe"; Pennington, Socher, Manning (2014), equations 8 and 9; Duchi, Hazan, Singer
     (2011), "Adaptive subgradient methods" (AdaGrad).
     """
-    for name, size in (("dim", dim), ("epochs", epochs), ("batch_size", batch_size)):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
-    weights, logarithms = _weights_and_logarithms(counts, x_max)
-    n_words, random = counts.shape[0], np.random.RandomState(seed)
-    parameters = _start(n_words, dim, random)
-    squares = [np.ones_like(parameter) for parameter in parameters]
-    for _ in progress(range(epochs), desc=f"GloVe, {dim} dimensions", unit="epoch"):
-        loss, order = 0.0, random.permutation(n_words)
-        for i in range(0, n_words, batch_size):
-            rows = order[i : i + batch_size]
-            weight, logarithm = weights[rows].toarray(), logarithms[rows].toarray()
-            loss += _step(parameters, squares, rows, weight, logarithm, learning_rate)
-        if on_epoch:
-            on_epoch(loss)
-    W, C = parameters[:2]
-    return W + C
-
-
-def _step(
-    parameters: list[Floats],
-    squares: list[Floats],
-    rows: NDArray[np.int64],
-    weight: Floats,
-    logarithm: Floats,
-    learning_rate: float,
-) -> float:
-    """Move the parameters against the gradient of some words' rows; return their part of the sum."""
-    W, C, b, c = parameters
-    error = W[rows] @ C.T + b[rows, None] + c - logarithm
-    slope = weight * error  # half the derivative of weight * error²
-    everywhere = slice(None)
-    gradients: list[tuple[Any, Floats]] = [
-        (rows, slope @ C),
-        (everywhere, slope.T @ W[rows]),
-        (rows, slope.sum(axis=1)),
-        (everywhere, slope.sum(axis=0)),
-    ]
-    for parameter, square, (where, gradient) in zip(parameters, squares, gradients, strict=True):
-        square[where] += gradient**2
-        parameter[where] -= learning_rate * gradient / np.sqrt(square[where])
-    return float((slope * error).sum())
-
-
-def _start(n_words: int, dim: int, random: np.random.RandomState) -> list[Floats]:
-    """Draw W and W~ between -0.5 / dim and 0.5 / dim, as GloVe's own code does; the biases start at 0."""
-    W, C = (random.random_sample((2, n_words, dim)) - 0.5) / dim
-    return [W, C, np.zeros(n_words), np.zeros(n_words)]
-
-
-def _weights_and_logarithms(counts: Any, x_max: float) -> tuple[Any, Any]:
-    """Take f and the logarithm of each count; both are 0 where the count is."""
-    if not x_max > 0:
-        raise ValueError(f"x_max must be above 0, got {x_max}")
+    if dim < 1 or epochs < 1:
+        raise ValueError(f"dim and epochs must be at least 1, got {dim} and {epochs}")
     weights = checked_counts(counts)
     logarithms = weights.copy()
     logarithms.data = np.log(weights.data)
     weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
-    return weights, logarithms
+    n_words, random = weights.shape[0], np.random.RandomState(seed)
+    W, C = (random.random_sample((2, n_words, dim)) - 0.5) / dim  # as GloVe's own program does
+    parameters = [W, C, b := np.zeros(n_words), c := np.zeros(n_words)]
+    squares = [np.ones_like(parameter) for parameter in parameters]
+    for _ in progress(range(epochs), desc=f"GloVe, {dim} dimensions", unit="epoch"):
+        loss, order = 0.0, random.permutation(n_words)
+        for start in range(0, n_words, _BATCH):
+            rows, everywhere = order[start : start + _BATCH], slice(None)
+            error = W[rows] @ C.T + b[rows, None] + c - logarithms[rows].toarray()
+            slope = weights[rows].toarray() * error  # half the derivative of weight * error²
+            loss += float((slope * error).sum())
+            gradients = slope @ C, slope.T @ W[rows], slope.sum(axis=1), slope.sum(axis=0)
+            places = rows, everywhere, rows, everywhere
+            for parameter, square, place, gradient in zip(
+                parameters, squares, places, gradients, strict=True
+            ):
+                square[place] += gradient**2
+                parameter[place] -= learning_rate * gradient / np.sqrt(square[place])
+        if on_epoch:
+            on_epoch(loss)
+    vectors: Floats = W + C
+    return vectors
 
 
 def checked_counts(counts: Any) -> Any:
@@ -200,7 +170,7 @@ def checked_counts(counts: Any) -> Any:
     return positive
 
 
-def _joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[Ids, Ids]:
     """Put all sequences in one row; say of each id which sequence it is from."""
     arrays = [np.asarray(sequence) for sequence in sequences if np.size(sequence)]
     if not arrays:
