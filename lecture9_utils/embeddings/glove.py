@@ -17,27 +17,21 @@ _BATCH = 100  # words that make one step, each with all its neighbours
 def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10) -> Any:
     """Count how often each word occurs near each other word.
 
-    Two words that are :math:`d` places apart in a sequence, :math:`d` at most `window`, add :math:`1/d` to
-    their count, in both orders.
+    Two words that are :math:`d` places apart in a text, :math:`d` at most `window`, add :math:`1/d` to their
+    count, in both orders.
 
     Parameters
     ----------
     sequences : sequence of array_like of int
-        Texts as ids from 0 to `n_words` - 1. Words of different sequences are never neighbours.
-    n_words : int
-        How many ids there are, at least 1.
-    window : int
-        The largest distance that counts, in words, at least 1.
+        Texts as ids from 0 to `n_words` - 1. Words of different texts are never neighbours.
+    n_words, window : int
+        How many ids there are, and the largest distance that counts, both at least 1. Otherwise, and for an
+        id that is out of range or no whole number: ValueError.
 
     Returns
     -------
     scipy.sparse.csr_array of float64, shape (n_words, n_words)
         Symmetric; only the pairs that occur are stored.
-
-    Raises
-    ------
-    ValueError
-        If `n_words` or `window` is below 1, or an id is outside 0 … `n_words` - 1, or not a whole number.
 
     Examples
     --------
@@ -48,8 +42,7 @@ def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10
 
     References
     ----------
-    Lecture 9, slide "GloVe"; Pennington, Socher, Manning (2014), "GloVe: Global vectors for word
-    representation", section 4.2.
+    Lecture 9, slide "GloVe"; Pennington, Socher, Manning (2014), "GloVe", section 4.2.
     """
     from scipy.sparse import coo_array, csr_array
 
@@ -85,17 +78,14 @@ def train_glove(
     Parameters
     ----------
     counts : scipy.sparse array or matrix, or ndarray, shape (n_words, n_words)
-        As `cooccurrences` returns it: no negative counts.
-    dim : int
-        The length of each vector, at least 1.
-    epochs : int
-        How often all the words are gone through, at least 1.
+        As `cooccurrences` returns it. ValueError if it is not square, all zero, or holds a number that is
+        negative or not finite.
+    dim, epochs : int
+        The length of each vector, and how often all the words are gone through; both at least 1.
     seed : int
         The starting vectors and the order of the words follow from it.
-    x_max : float
-        The count from which on a pair of words has its full weight.
-    learning_rate : float
-        AdaGrad's first step size.
+    x_max, learning_rate : float
+        The count from which on a pair has its full weight, and AdaGrad's first step size.
     on_epoch : callable, optional
         Called after each epoch with the sum that is minimised, as it was met on the way.
 
@@ -104,25 +94,18 @@ def train_glove(
     ndarray of float64, shape (n_words, dim)
         :math:`W + \tilde W`: each word's vector as a word plus its vector as a neighbour.
 
-    Raises
-    ------
-    ValueError
-        If `counts` is not square, is all zero, or holds a negative or infinite count, or a size is below 1.
-
     Examples
     --------
     >>> counts = cooccurrences([[0, 1, 0, 1], [2, 3, 2, 3], [0, 2]] * 9, n_words=4)
     >>> losses = []
-    >>> vectors = train_glove(counts, dim=2, epochs=50, on_epoch=losses.append)
-    >>> vectors.shape
+    >>> train_glove(counts, dim=2, epochs=50, on_epoch=losses.append).shape
     (4, 2)
     >>> losses[-1] < losses[0] / 10
     True
 
     References
     ----------
-    Lecture 9, slide "GloVe"; Pennington, Socher, Manning (2014), equations 8 and 9; Duchi, Hazan, Singer
-    (2011), "Adaptive subgradient methods" (AdaGrad).
+    Pennington, Socher, Manning (2014), equations 8 and 9; Duchi, Hazan, Singer (2011) (AdaGrad).
     """
     if dim < 1 or epochs < 1:
         raise ValueError(f"dim and epochs must be at least 1, got {dim} and {epochs}")
@@ -172,13 +155,10 @@ def checked_counts(counts: Any) -> Any:
 
 def joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[Ids, Ids]:
     """Put all sequences in one row; say of each id which sequence it is from."""
-    arrays = [np.asarray(sequence) for sequence in sequences if np.size(sequence)]
-    if not arrays:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    arrays = [np.zeros(0, np.int64), *(np.asarray(sequence) for sequence in sequences if np.size(sequence))]
     ids = np.concatenate(arrays)
     if not np.issubdtype(ids.dtype, np.integer):
         raise ValueError(f"ids must be whole numbers, got {ids.dtype}")
-    if ids.min() < 0 or ids.max() >= n_words:
-        wrong = ids[(ids < 0) | (ids >= n_words)][0]
-        raise ValueError(f"id {wrong} is outside 0 … {n_words - 1} (n_words {n_words})")
+    if len(wrong := ids[(ids < 0) | (ids >= n_words)]):
+        raise ValueError(f"id {wrong[0]} is outside 0 … {n_words - 1} (n_words {n_words})")
     return ids.astype(np.int64), np.repeat(np.arange(len(arrays)), [len(array) for array in arrays])

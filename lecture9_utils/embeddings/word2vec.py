@@ -19,14 +19,14 @@ _RATE = 0.025  # the first step size; it falls in a line to nearly 0
 
 
 def number_words(texts: Sequence[Sequence[str]], min_count: int = 5) -> tuple[list[str], list[list[int]]]:
-    """Give a number to each word that occurs often enough to be learned, and leave out all others.
+    """Give a number to each word that occurs `min_count` times, and leave out all others.
 
     Parameters
     ----------
     texts : sequence of sequences of str
-        Texts as lists of words, as `tokenize` returns them.
+        Texts as lists of words, as `tokenize` returns them; TypeError if one is a string.
     min_count : int
-        How often a word must occur, at least 1.
+        ValueError if no word occurs so often.
 
     Returns
     -------
@@ -35,25 +35,11 @@ def number_words(texts: Sequence[Sequence[str]], min_count: int = 5) -> tuple[li
     sequences : list of list of int
         The texts as numbers of their words, from 0.
 
-    Raises
-    ------
-    TypeError
-        If a text is a string.
-    ValueError
-        If `min_count` is below 1, or no word occurs so often.
-
     Examples
     --------
     >>> number_words([["the", "frog", "saw", "the", "toad"], ["the", "toad"]], min_count=2)
     (['the', 'toad'], [[0, 0, 1], [0, 1]])
-
-    References
-    ----------
-    Mikolov et al. (2013), "Distributed representations of words and phrases", section 3 (rare words are
-    discarded); gensim, ``Word2Vec(min_count=…)``.
     """
-    if min_count < 1:
-        raise ValueError(f"min_count must be at least 1, got {min_count}")
     if any(isinstance(text, str) for text in texts):
         raise TypeError("texts must be lists of words: call tokenize on each text first")
     counts = Counter(word for text in texts for word in text)
@@ -73,7 +59,7 @@ def skip_gram_pairs(sequence: ArrayLike, window: int = 5) -> Ids:
     Parameters
     ----------
     sequence : array_like of int, shape (n,)
-        One text as ids from 0.
+        One text as ids from 0; ValueError for others.
     window : int
         How many words on either side are near, at least 1.
 
@@ -81,11 +67,6 @@ def skip_gram_pairs(sequence: ArrayLike, window: int = 5) -> Ids:
     -------
     ndarray of int64, shape (number of pairs, 2)
         The word and its neighbour, in the order of the text.
-
-    Raises
-    ------
-    ValueError
-        If `window` is below 1, or an id is not a whole number from 0.
 
     Examples
     --------
@@ -97,8 +78,7 @@ def skip_gram_pairs(sequence: ArrayLike, window: int = 5) -> Ids:
 
     References
     ----------
-    Lecture 9, slide "Word2vec" (figure 1, Skip-gram); Mikolov et al. (2013), "Efficient estimation of word
-    representations in vector space", section 3.2.
+    Lecture 9, slide "Word2vec" (figure 1, Skip-gram).
     """
     if window < 1:
         raise ValueError(f"window must be at least 1, got {window}")
@@ -133,19 +113,14 @@ def train_word2vec(
     Parameters
     ----------
     sequences : sequence of array_like of int
-        Texts as ids from 0 to `n_words` - 1. Words of different sequences are never near.
-    n_words : int
-        How many ids there are.
-    dim : int
-        The length of each vector, at least 1.
+        Texts as ids from 0 to `n_words` - 1. Words of different texts are never near.
+    n_words, dim, epochs, seed : int
+        How many ids there are, the length of each vector, how often all texts are read, and what all that
+        is drawn follows from.
     window : int
         How many words on either side are near, at most; each place draws its own window from 1 to this.
     negative : int
-        How many random words there are for each pair, at least 1; drawn by the 3/4 power of their counts.
-    epochs : int
-        How often all texts are read, at least 1.
-    seed : int
-        All that is drawn follows from it.
+        How many random words there are for each pair; drawn by the 3/4 power of their counts.
     model : {"skip-gram", "cbow"}
         What predicts what: the word its neighbours, or the mean of the neighbours the word.
     sample : float
@@ -164,24 +139,22 @@ def train_word2vec(
     Raises
     ------
     ValueError
-        If a size is below 1, `sample` below 0 or `model` neither; if an id is outside 0 … `n_words` - 1 or
-        not whole; if no text has two words.
+        If a size is below 1, `sample` below 0 or `model` neither; if an id is out of range or not whole; if
+        no text has two words.
 
     Examples
     --------
     >>> texts = [[0, 1, 0, 1], [2, 3, 2, 3]] * 100
     >>> losses = []
-    >>> vectors = train_word2vec(texts, 4, dim=5, epochs=5, sample=0, on_epoch=losses.append)
-    >>> vectors.shape
+    >>> train_word2vec(texts, 4, dim=5, sample=0, on_epoch=losses.append).shape
     (4, 5)
     >>> losses[-1] < losses[0]
     True
 
     References
     ----------
-    Lecture 9, slide "Word2vec"; Mikolov et al. (2013), "Distributed representations of words and phrases and
-    their compositionality", section 2; Ji et al. (2019), "Parallelizing word2vec in shared and distributed
-    memory" (shared random words); gensim, ``Word2Vec``.
+    Lecture 9, slide "Word2vec"; Mikolov et al. (2013), "Distributed representations of words and phrases";
+    Ji et al. (2019), "Parallelizing word2vec in shared and distributed memory" (shared random words).
     """
     from threadpoolctl import threadpool_limits
 
