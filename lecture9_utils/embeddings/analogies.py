@@ -20,15 +20,8 @@ _WORDS = 300_000  # the most frequent ones, which count: gensim's restrict_vocab
 def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
     """Give seven relations with pairs of words that are in them, written for this lecture.
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        Whose companies and zip codes: those of the synthetic sample's vectors, or of the real GloVe's.
-
-    Returns
-    -------
-    dict of str to list of (str, str)
-        Five relations of the slides' pictures that are the same for both, then these two.
+    Five are those of the slides' pictures. Two, companies and zip codes, are for the vectors of the synthetic
+    sample or, with ``data="full"``, for the real GloVe's.
 
     Examples
     --------
@@ -38,8 +31,7 @@ def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
 
     References
     ----------
-    Lecture 9, slides "Learning Word Embeddings" (male–female, verb tense, country–capital) and "GloVe"
-    (linear substructures).
+    Lecture 9, slides "Learning Word Embeddings" and "GloVe" (linear substructures).
     """
     if data not in ("sample", "full"):
         raise ValueError(f'data must be "sample" or "full", got {data!r}')
@@ -54,24 +46,9 @@ def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
 def parallelism(vectors: WordVectors, pairs: Sequence[Pair]) -> float:
     """Say how parallel the offsets from the first to the second word are: the mean cosine of any two.
 
-    Parameters
-    ----------
-    vectors : WordVectors
-        An offset is between vectors of them that are made 1 long.
-    pairs : sequence of (str, str)
-        At least two, all with vectors.
-
-    Returns
-    -------
-    float
-        1 if all offsets have one direction, about 0 if they point anywhere.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two pairs, or a pair's two vectors have the same direction.
-    UnknownWordError
-        If a word has no vector.
+    An offset is between vectors that are made 1 long. It is 1 if all offsets have one direction, about 0 if
+    they point anywhere. ValueError if there are fewer than two pairs, or a pair's two vectors have the same
+    direction; UnknownWordError if a word has no vector.
 
     Examples
     --------
@@ -81,8 +58,7 @@ def parallelism(vectors: WordVectors, pairs: Sequence[Pair]) -> float:
 
     References
     ----------
-    Lecture 9, slide "GloVe" (linear substructures); Levy, Goldberg (2014), "Linguistic regularities in sparse
-    and explicit word representations".
+    Levy, Goldberg (2014), "Linguistic regularities in sparse and explicit word representations".
     """
     if len(pairs) < 2:
         raise ValueError(f"pairs must be at least two, got {len(pairs)}")
@@ -101,10 +77,6 @@ def analogy_questions(relations: Mapping[str, Sequence[Pair]]) -> dict[str, list
     --------
     >>> analogy_questions({"plural": [("frog", "frogs"), ("toad", "toads")]})
     {'plural': [('frog', 'frogs', 'toad', 'toads'), ('toad', 'toads', 'frog', 'frogs')]}
-
-    References
-    ----------
-    Mikolov et al. (2013), "Efficient estimation of word representations in vector space", section 4.1.
     """
     return {name: [(*p, *q) for p, q in permutations(pairs, 2)] for name, pairs in relations.items()}
 
@@ -123,7 +95,7 @@ def analogy_accuracy(
     vectors : WordVectors
         The most frequent words first.
     questions : mapping of str to sequence of (str, str, str, str)
-        For each relation its questions a, b, c and their answers d.
+        For each relation its questions a, b, c and their answers d, as `analogy_questions` makes them.
 
     Returns
     -------
@@ -138,7 +110,7 @@ def analogy_accuracy(
 
     References
     ----------
-    gensim, ``KeyedVectors.evaluate_word_analogies``; Mikolov et al. (2013), as above.
+    Mikolov et al. (2013), "Efficient estimation of word representations in vector space", section 4.1.
     """
     words = [word.upper() for word in vectors.words[:_WORDS]]
     unit = vectors.unit.vectors[:_WORDS]

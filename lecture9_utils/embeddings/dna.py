@@ -18,7 +18,7 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
     Parameters
     ----------
     genome : str
-        Letters A, C, G and T, at least eight of them.
+        Letters A, C, G and T, at least eight of them; ValueError otherwise.
     seed : int
         The strands and the lengths follow from it.
 
@@ -27,20 +27,14 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
     list of list of str
         One sentence a fragment, as ``gensim.models.Word2Vec`` takes them.
 
-    Raises
-    ------
-    ValueError
-        If the genome is too short or holds another letter.
-
     Examples
     --------
     >>> kmer_sentences("TGTAATCTGATTACA")
-    [['TGTAATC', 'GTAAT', 'TAATC', 'AAT', 'ATC', 'TCT', 'CTGATTA', 'TGATTACA']]
+    [['TGTAAT', 'GTAATC', 'TAAT', 'AATC', 'ATC', 'TCA', 'CAG', 'AGAT']]
 
     References
     ----------
-    Lecture 9, slide "dna2vec"; Ng (2017), "dna2vec: Consistent vector representations of variable-length
-    k-mers", section 2 (fragments, strands, and k uniform from 3 to 8).
+    Lecture 9, slide "dna2vec"; Ng (2017), "dna2vec", section 2 (fragments, strands, k uniform from 3 to 8).
     """
     _refuse_others(genome)
     if len(genome) < _HIGH:
@@ -60,21 +54,8 @@ def needleman_wunsch(a: str, b: str) -> int:
     """Score the best alignment of two whole DNA sequences.
 
     Each letter stands over a letter of the other sequence or over a gap: 1 for two equal letters, -1 for two
-    different ones and for a gap. Of all ways to do so, the one with the highest sum counts.
-
-    Parameters
-    ----------
-    a, b : str
-        Letters A, C, G and T.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    ValueError
-        If a sequence is empty or holds another letter.
+    different ones and for a gap. Of all ways to do so, the one with the highest sum counts. ValueError if a
+    sequence is empty or holds another letter than A, C, G and T.
 
     Examples
     --------
@@ -83,8 +64,7 @@ def needleman_wunsch(a: str, b: str) -> int:
 
     References
     ----------
-    Lecture 9, slide "dna2vec"; Needleman, Wunsch (1970), "A general method applicable to the search for
-    similarities in the amino acid sequence of two proteins".
+    Needleman, Wunsch (1970), "A general method applicable to the search for similarities …".
     """
     _refuse_others(a)
     _refuse_others(b)

@@ -17,7 +17,8 @@ def shifted_pmi(counts: Any, *, clip: bool = True) -> Any:
     Parameters
     ----------
     counts : scipy.sparse array or matrix, or ndarray, shape (n_words, n_words)
-        How often word i occurs with word j, as `cooccurrences` returns it: no negative counts.
+        How often word i occurs with word j, as `cooccurrences` returns it. ValueError if it is not square,
+        all zero, or holds a number that is negative or not finite.
     clip : bool
         Whether values below 0 become 0, and leave the matrix. Otherwise every pair that occurs keeps its
         value; a stored 0 is then a value, unlike what is not stored.
@@ -26,11 +27,6 @@ def shifted_pmi(counts: Any, *, clip: bool = True) -> Any:
     -------
     scipy.sparse.csr_array of float64, shape (n_words, n_words)
         In natural logarithms. Pairs that never occur, whose value would be minus infinity, are not stored.
-
-    Raises
-    ------
-    ValueError
-        If `counts` is not square, is all zero or holds a negative or infinite count.
 
     Examples
     --------
@@ -41,8 +37,8 @@ def shifted_pmi(counts: Any, *, clip: bool = True) -> Any:
 
     References
     ----------
-    Lecture 9, slides "GloVe" (count-based) and "cui2vec"; Levy, Goldberg (2014), "Neural word embedding as
-    implicit matrix factorization": less log(k), it is what skip-gram with k random words learns.
+    Levy, Goldberg (2014), "Neural word embedding as implicit matrix factorization": less log(k), it is what
+    skip-gram with k random words learns.
     """
     pmi = checked_counts(counts).tocoo()
     rows, columns = (np.asarray(pmi.sum(axis=axis)).ravel() for axis in (1, 0))
@@ -61,7 +57,7 @@ def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
     Parameters
     ----------
     matrix : scipy.sparse array or matrix, or ndarray, shape (n_words, n_contexts)
-        As `shifted_pmi` returns it.
+        As `shifted_pmi` returns it; ValueError if it holds something that is not a finite number.
     dim : int
         The length of each vector, at least 1 and below the smaller side of the matrix.
     seed : int
@@ -71,11 +67,6 @@ def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
     -------
     ndarray of float64, shape (n_words, dim)
         The strongest direction first, with the signs that scikit-learn gives.
-
-    Raises
-    ------
-    ValueError
-        If `dim` is out of range, or the matrix holds something that is not a finite number.
 
     Examples
     --------
@@ -87,8 +78,7 @@ def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
 
     References
     ----------
-    Levy, Goldberg, Dagan (2015), "Improving distributional similarity with lessons learned from word
-    embeddings", equation 7; scikit-learn, ``TruncatedSVD``.
+    Levy, Goldberg, Dagan (2015), "Improving distributional similarity …", equation 7.
     """
     from scipy.sparse import csr_array
     from sklearn.decomposition import TruncatedSVD

@@ -26,7 +26,6 @@ def read_rows(file: IO[bytes], name: str, format: Format | None = None) -> Rows:
     name : str
         What errors call it.
     format : {"glove", "word2vec", "csv"}, optional
-        Found out from the first line by default.
 
     Returns
     -------

@@ -85,7 +85,7 @@ def skip_gram_pairs(sequence: ArrayLike, window: int = 5) -> Ids:
     ids, text_of = joined([sequence], int(np.max(sequence, initial=0)) + 1)
     window = min(window, len(ids))
     words, texts = _with_margins(ids, text_of, window)
-    rows, near = _near(texts, np.arange(len(ids)) + window, window)
+    rows, near = _near(texts, np.arange(len(ids)) + window, window, window)
     return np.stack([ids[rows], words[near]], axis=1)
 
 
@@ -231,8 +231,7 @@ def batches(
     read = 0
     for start in range(0, len(kept), n_places):
         places = np.arange(start, min(start + n_places, len(kept))) + window
-        own = random.integers(1, window + 1, (len(places), 1))
-        row, near = _near(texts, places, window, own)
+        row, near = _near(texts, places, window, random.integers(1, window + 1, (len(places), 1)))
         drawn = np.searchsorted(chance, chance[-1] * random.random(_DRAWN), side="right")
         if len(row):
             end = int(kept[places[-1] - window]) + 1
@@ -270,12 +269,14 @@ def _with_margins(ids: Ids, text_of: Ids, window: int) -> tuple[Ids, Ids]:
     return np.pad(ids, window), np.pad(text_of, window, constant_values=-1)
 
 
-def _near(texts: Ids, places: Ids, window: int, own: Ids | int | None = None) -> tuple[Ids, Ids]:
-    """Find all places near to each of some places, in the same text: numbers in `places`, and places."""
+def _near(texts: Ids, places: Ids, window: int, own: Ids | int) -> tuple[Ids, Ids]:
+    """Find all places near to each of some places, in the same text: numbers in `places`, and places.
+
+    Of the `window` that is looked at on either side, each place takes what is `own` to it.
+    """
     offsets = np.concatenate([np.arange(-window, 0), np.arange(1, window + 1)])
     near = places[:, None] + offsets
-    close = np.abs(offsets) <= (window if own is None else own)
-    row, column = np.nonzero(close & (texts[near] == texts[places, None]))
+    row, column = np.nonzero((np.abs(offsets) <= own) & (texts[near] == texts[places, None]))
     return row, near[row, column]
 
 

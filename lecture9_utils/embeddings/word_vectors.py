@@ -54,7 +54,7 @@ class WordVectors:
         If the shapes do not fit, a word occurs twice or there is none; where angles are asked for, if a
         vector holds something that is not a finite number.
     UnknownWordError
-        Wherever a word is given that has no vector. It is a KeyError.
+        A KeyError: wherever a word is given that has no vector.
 
     Examples
     --------
@@ -65,10 +65,6 @@ class WordVectors:
     array([4., 3.], dtype=float32)
     >>> vectors.unit["toad"]
     array([0.8, 0.6], dtype=float32)
-
-    References
-    ----------
-    Lecture 9, slides "Word Embeddings" and "GloVe".
     """
 
     def __init__(self, words: Iterable[str], vectors: ArrayLike):
@@ -130,7 +126,7 @@ class WordVectors:
         Parameters
         ----------
         word : str or array_like of float, shape (dim,)
-            A word, which is then left out of the answer, or any vector.
+            A word, which is then left out of the answer, or any vector that is not all zeros.
         k : int
             How many words, at least 1; fewer come back if there are no more.
 
@@ -139,20 +135,11 @@ class WordVectors:
         list of (str, float)
             Words and the cosines of their angles, the nearest first; of equal ones the earlier word first.
 
-        Raises
-        ------
-        ValueError
-            If `k` is below 1, or the vector has the wrong shape or the length 0.
-
         Examples
         --------
         >>> vectors = WordVectors(["frog", "toad", "king"], [[3, 4], [4, 3], [-4, 3]])
         >>> [(word, round(cosine, 2)) for word, cosine in vectors.nearest("frog", k=2)]
         [('toad', 0.96), ('king', 0.0)]
-
-        References
-        ----------
-        Lecture 9, slide "GloVe" (the neighbours of "frog"); gensim, ``KeyedVectors.most_similar``.
         """
         if isinstance(word, str):
             return self._closest(self[word], k, {word})
@@ -165,9 +152,8 @@ class WordVectors:
 
         References
         ----------
-        Lecture 9, slides "Word Embeddings" ("king" + "female") and "GloVe"; Levy, Goldberg (2014),
-        "Linguistic regularities in sparse and explicit word representations" (3CosAdd); gensim,
-        ``KeyedVectors.most_similar(positive=[b, c], negative=[a])``.
+        Lecture 9, slide "Word Embeddings"; Levy, Goldberg (2014), "Linguistic regularities in sparse and
+        explicit word representations" (3CosAdd).
         """
         return self._closest(self.unit[b] - self.unit[a] + self.unit[c], k, {a, b, c})
 
@@ -247,17 +233,11 @@ class WordVectors:
             By default it is found out: word2vec if the first line is two whole numbers, CSV if it holds
             numbers between commas or commas and no number at its end, GloVe otherwise.
 
-        Returns
-        -------
-        WordVectors
-
         Raises
         ------
         ValueError
-            With the file and the line, if a number is missing, too many or not a finite number, a word occurs
-            twice, the text is not UTF-8, or there are not as many words as the first line says.
-        OSError
-            If the file cannot be read.
+            With the file and the line, if a number is missing, too many or not finite, a word occurs twice,
+            the text is not UTF-8, or there are not as many words as the first line says.
 
         Examples
         --------
@@ -265,10 +245,6 @@ class WordVectors:
         >>> vectors = WordVectors.read(BytesIO(b"frog 0.25 1\n. . -1 2\n"))
         >>> vectors.words, vectors.dim
         (['frog', '. .'], 2)
-
-        References
-        ----------
-        Lecture 9, slide "IMDb Example - Word Embeddings" (``embeddings_index``).
         """
         if isinstance(source, (str, PathLike)):
             with Path(source).open("rb") as file:
@@ -276,15 +252,10 @@ class WordVectors:
         return cls(*read_rows(source, str(getattr(source, "name", "the file")), format))
 
     def save(self, path: "str | PathLike[str]") -> None:
-        """Write the vectors as word2vec text, which `read` reads back bit for bit.
+        """Write the vectors as word2vec text, which `read` reads back bit for bit; as a whole or not at all.
 
-        Raises
-        ------
-        ValueError
-            If a number is not finite, or a word is empty, holds a line break, or ends in a blank or in a
-            number after a blank: it could not be told from its vector.
-        OSError
-            If there is no room or no permission. The file is there as a whole or not at all.
+        ValueError if a number is not finite, or a word could not be told from its vector: it is empty, holds
+        a line break, or ends in a blank or in a number after a blank.
         """
         if not np.isfinite(self.vectors).all():
             raise ValueError("the vectors hold something that is not a finite number")

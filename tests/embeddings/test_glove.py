@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from lecture9_utils import WordVectors, cooccurrences, train_glove
 
@@ -50,14 +49,7 @@ def test_bad_sequences_are_named(texts: list[list[int]], n_words: int, window: i
 
 @pytest.mark.parametrize(
     ("counts", "dim", "epochs", "message"),
-    [
-        (csr_array((3, 4)), 2, 1, "square"),
-        (csr_array((3, 3)), 2, 1, "all zero"),
-        (-np.eye(3), 2, 1, "not negative"),
-        (np.full((3, 3), np.inf), 2, 1, "finite"),
-        (np.eye(3), 0, 1, "at least 1, got 0 and 1"),
-        (np.eye(3), 2, 0, "at least 1, got 2 and 0"),
-    ],
+    [(-np.eye(3), 2, 1, "not negative"), (np.eye(3), 0, 1, "got 0 and 1"), (np.eye(3), 2, 0, "got 2 and 0")],
 )
 def test_bad_counts_and_sizes_are_named(counts: object, dim: int, epochs: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
