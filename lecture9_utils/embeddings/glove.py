@@ -126,9 +126,8 @@ def train_glove(
             loss += float((slope * error).sum())
             gradients = slope @ C, slope.T @ W[rows], slope.sum(axis=1), slope.sum(axis=0)
             places = rows, everywhere, rows, everywhere
-            for parameter, square, place, gradient in zip(
-                parameters, squares, places, gradients, strict=True
-            ):
+            steps = zip(parameters, squares, places, gradients, strict=True)
+            for parameter, square, place, gradient in steps:  # AdaGrad's
                 square[place] += gradient**2
                 parameter[place] -= learning_rate * gradient / np.sqrt(square[place])
         if on_epoch:

@@ -110,11 +110,9 @@ def _word_and_numbers(line: bytes, dim: int, is_csv: bool) -> tuple[str, bytes]:
     if len(fields) != dim + 1 or not dim or not (fields[0] if is_csv else is_readable(fields[0])):
         text = line.rstrip(b"\r").decode(errors="replace")
         raise ValueError(f"expected a word and {max(dim, 1)} numbers, got {text[:60]!r}")
-    word = fields[0].decode()
-    if not is_csv:
-        return word, line[len(fields[0]) :]
-    _refuse_others(fields[1:])
-    return word, b" ".join(fields[1:])
+    if is_csv:
+        _refuse_others(fields[1:])
+    return fields[0].decode(), b" ".join(fields[1:]) if is_csv else line[len(fields[0]) :]
 
 
 def _csv_fields(line: bytes) -> list[bytes]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
 from ..progress_bar import progress
@@ -46,9 +47,7 @@ def number_words(texts: Sequence[Sequence[str]], min_count: int = 5) -> tuple[li
     words = [word for word, n in counts.most_common() if n >= min_count]
     if not words:
         most = max(counts.values(), default=0)
-        raise ValueError(
-            f"no word occurs {min_count} times, the most frequent one {most} times: lower min_count"
-        )
+        raise ValueError(f"no word occurs {min_count} times, the most frequent one {most}: lower min_count")
     number = {word: i for i, word in enumerate(words)}
     return words, [[number[word] for word in text if word in number] for text in texts]
 
@@ -163,7 +162,7 @@ def train_word2vec(
             raise ValueError(f"{name} must be at least 1, got {size}")
     if model not in get_args(Model) or sample < 0:
         raise ValueError(f"model must be 'skip-gram' or 'cbow', sample at least 0; got {model!r}, {sample}")
-    ids, text_of = joined(sequences, n_words)
+    ids, text_of = text = joined(sequences, n_words)
     if (np.diff(text_of) != 0).all():
         raise ValueError("no sequence holds two words, so no word has a neighbour: give longer sequences")
     random = np.random.default_rng(seed)
@@ -173,7 +172,7 @@ def train_word2vec(
     with bar, threadpool_limits(1):  # the matrices are small: more threads would wait for each other
         for _ in range(epochs):
             loss = pairs = 0.0
-            for batch, n_read in batches(ids, text_of, model, window, negative, sample, random):
+            for batch, n_read in batches(text, model, window, negative, sample, random):
                 loss += update(W, C, batch, _RATE * max(1 - bar.n / bar.total, 1e-4), on_epoch is not None)
                 pairs += float(batch.seen.sum())
                 bar.update(n_read)
@@ -212,15 +211,10 @@ def update(W: Floats, C: Floats, batch: Batch, rate: float, measure: bool = True
 
 
 def batches(
-    ids: Ids,
-    text_of: Ids,
-    model: Model,
-    window: int,
-    negative: int,
-    sample: float,
-    random: np.random.Generator,
+    text: tuple[Ids, Ids], model: Model, window: int, negative: int, sample: float, random: Generator
 ) -> Iterator[tuple[Batch, int]]:
-    """Go through all texts in one row once; say with each batch how many words of it were read."""
+    """Go through a text that was `joined` once; say with each batch how many words of it were read."""
+    ids, text_of = text
     counts = np.bincount(ids)
     share = sample * len(ids) / np.maximum(counts, 1)
     keep = np.sqrt(share) + share if sample else np.ones(len(counts))

@@ -36,10 +36,10 @@ def topics(texts: int = 600) -> list[list[int]]:
 def an_epoch(
     texts: list[list[int]], model: Model = "skip-gram", window: int = 1, sample: float = 0
 ) -> list[Batch]:
-    ids, text_of = joined(texts, 10_000)
-    found = list(batches(ids, text_of, model, window, 5, sample, np.random.default_rng(0)))
+    text = joined(texts, 10_000)
+    found = list(batches(text, model, window, 5, sample, np.random.default_rng(0)))
     if not sample:
-        assert sum(n_read for _, n_read in found) == len(ids)
+        assert sum(n_read for _, n_read in found) == len(text[0])
     return [batch for batch, _ in found]
 
 
