@@ -24,7 +24,7 @@ from .datasets.small import (
     sentences,
 )
 from .embeddings.analogies import analogy_accuracy, analogy_questions, load_relations, parallelism
-from .embeddings.dna import kmer_sentences, needleman_wunsch, reverse_complement
+from .embeddings.dna import kmer_sentences, needleman_wunsch
 from .embeddings.glove import cooccurrences, train_glove
 from .embeddings.pmi import shifted_pmi, svd_vectors
 from .embeddings.word2vec import number_words, skip_gram_pairs, train_word2vec

@@ -18,7 +18,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from ..embeddings.vector_text import Rows, read_rows
+from ..embeddings.reading import Rows, read_rows
 from ..progress_bar import progress
 from . import cache
 

@@ -1,69 +1,27 @@
 """Analogies: pairs of words in one relation, how parallel their offsets are, and how often b - a + c is d."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from itertools import permutations
-from typing import Any
+from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..progress_bar import progress
-from .vector_text import Floats
+from .reading import Floats
 from .word_vectors import WordVectors
 
 Pair = tuple[str, str]
 Question = tuple[str, str, str, str]
 
-_BOTH = {
-    "male–female": "man woman king queen prince princess boy girl father mother son daughter brother sister "
-    "uncle aunt nephew niece husband wife actor actress waiter waitress duke duchess",
-    "country–capital": "france paris italy rome germany berlin spain madrid portugal lisbon england london "
-    "ireland dublin austria vienna hungary budapest poland warsaw russia moscow greece athens japan tokyo "
-    "egypt cairo norway oslo sweden stockholm",
-    "verb tense": "walk walked swim swam sing sang dance danced run ran fly flew write wrote paint painted "
-    "cook cooked drink drank sleep slept ride rode climb climbed work worked play played jump jumped",
-    "comparative–superlative": "stronger strongest slower slowest shorter shortest louder loudest clearer "
-    "clearest softer softest darker darkest taller tallest faster fastest colder coldest deeper deepest "
-    "richer richest better best worse worst smaller smallest brighter brightest",
-    "plural": "elephant elephants horse horses cow cows dog dogs cat cats tiger tigers lion lions monkey "
-    "monkeys bird birds whale whales rabbit rabbits snake snakes bear bears wolf wolves book books ship "
-    "ships",
-}
-_OWN = {
-    "sample": {  # these companies and the people who lead them are invented
-        "company–chief executive": "acmetron brindlewick zorbex ottokar plumco marrowby nordkite lindqvar "
-        "gigaspoon harpwell tubalux sorrento velvetine thistlewood quackers mulligrew hexabolt vandermoor",
-        "city–zip code": "boston 02201 chicago 60602 honolulu 96813 denver 80202 seattle 98104 miami 33130 "
-        "houston 77002 phoenix 85003 memphis 38103 detroit 48226",
-    },
-    "full": {  # of the years that GloVe's texts are from
-        "company–chief executive": "microsoft ballmer google schmidt yahoo yang oracle ellison intel "
-        "otellini cisco chambers boeing mcnerney exxon tillerson citigroup pandit ford mulally chrysler "
-        "marchionne disney iger viacom dauman starbucks schultz facebook zuckerberg amazon bezos",
-        "city–zip code": "chicago 60611 houston 77210 phoenix 85002 atlanta 30303 austin 78767 dallas 75221 "
-        "washington 20001 baltimore 21278 dayton 45402 cambridge 02138 boulder 80301 newport 02840 "
-        "alexandria 22314 aspen 81611 berkeley 94710",
-    },
-}
+_WORDS = 300_000  # the most frequent ones, which count: gensim's restrict_vocab
 
 
 def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
     """Give seven relations with pairs of words that are in them, written for this lecture.
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        Whose companies and zip codes: those of the synthetic sample's vectors, or of the real GloVe's.
-
-    Returns
-    -------
-    dict of str to list of (str, str)
-        Five relations of the slides' pictures that are the same for both, then these two.
-
-    Raises
-    ------
-    ValueError
-        If `data` is neither.
+    Five are those of the slides' pictures. Two, companies and zip codes, are for the vectors of the synthetic
+    sample or, with ``data="full"``, for the real GloVe's.
 
     Examples
     --------
@@ -73,34 +31,24 @@ def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
 
     References
     ----------
-    Lecture 9, slides "Learning Word Embeddings" (male–female, verb tense, country–capital) and "GloVe"
-    (linear substructures).
+    Lecture 9, slides "Learning Word Embeddings" and "GloVe" (linear substructures).
     """
-    if data not in _OWN:
+    if data not in ("sample", "full"):
         raise ValueError(f'data must be "sample" or "full", got {data!r}')
-    return {name: _pairs(line.split()) for name, line in (_BOTH | _OWN[data]).items()}
+    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    pairs = {
+        name: [pair.split() for pair in text.split(",")]
+        for name, text in (tables["both"] | tables[data]).items()
+    }
+    return {name: [(a, b) for a, b in rows] for name, rows in pairs.items()}
 
 
 def parallelism(vectors: WordVectors, pairs: Sequence[Pair]) -> float:
     """Say how parallel the offsets from the first to the second word are: the mean cosine of any two.
 
-    Parameters
-    ----------
-    vectors : WordVectors
-    pairs : sequence of (str, str)
-        At least two, all with vectors. An offset is between vectors made one long.
-
-    Returns
-    -------
-    float
-        1 if all offsets have one direction, about 0 if they point anywhere.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two pairs, or a pair's two vectors have the same direction.
-    UnknownWordError
-        If a word has no vector.
+    An offset is between vectors that are made 1 long. It is 1 if all offsets have one direction, about 0 if
+    they point anywhere. ValueError if there are fewer than two pairs, or a pair's two vectors have the same
+    direction; UnknownWordError if a word has no vector.
 
     Examples
     --------
@@ -110,18 +58,16 @@ def parallelism(vectors: WordVectors, pairs: Sequence[Pair]) -> float:
 
     References
     ----------
-    Lecture 9, slide "GloVe" (linear substructures); Levy, Goldberg (2014), "Linguistic regularities in sparse
-    and explicit word representations".
+    Levy, Goldberg (2014), "Linguistic regularities in sparse and explicit word representations".
     """
     if len(pairs) < 2:
         raise ValueError(f"pairs must be at least two, got {len(pairs)}")
-    first, second = (_unit(np.array([vectors[pair[i]] for pair in pairs], dtype=np.float64)) for i in (0, 1))
-    lengths = np.linalg.norm(second - first, axis=1, keepdims=True)
+    offsets = np.array([vectors.unit[b] - vectors.unit[a] for a, b in pairs], dtype=np.float64)
+    lengths = np.linalg.norm(offsets, axis=1, keepdims=True)
     if not lengths.all():
         raise ValueError(f"the vectors of {pairs[int(lengths.argmin())]} have the same direction")
-    offsets = (second - first) / lengths
-    cosines = offsets @ offsets.T
-    return float(cosines[~np.eye(len(pairs), dtype=bool)].mean())
+    offsets /= lengths
+    return float((offsets @ offsets.T)[~np.eye(len(pairs), dtype=bool)].mean())
 
 
 def analogy_questions(relations: Mapping[str, Sequence[Pair]]) -> dict[str, list[Question]]:
@@ -131,42 +77,30 @@ def analogy_questions(relations: Mapping[str, Sequence[Pair]]) -> dict[str, list
     --------
     >>> analogy_questions({"plural": [("frog", "frogs"), ("toad", "toads")]})
     {'plural': [('frog', 'frogs', 'toad', 'toads'), ('toad', 'toads', 'frog', 'frogs')]}
-
-    References
-    ----------
-    Mikolov et al. (2013), "Efficient estimation of word representations in vector space", section 4.1.
     """
     return {name: [(*p, *q) for p, q in permutations(pairs, 2)] for name, pairs in relations.items()}
 
 
 def analogy_accuracy(
-    vectors: WordVectors, questions: Mapping[str, Sequence[Question]], restrict: int = 300_000
+    vectors: WordVectors, questions: Mapping[str, Sequence[Question]]
 ) -> dict[str, tuple[int, int]]:
     """Count how many analogies are answered rightly: the word nearest to b - a + c must be d.
 
-    The conventions are those of gensim's ``KeyedVectors.evaluate_word_analogies``: only the first `restrict`
+    The conventions are those of gensim's ``KeyedVectors.evaluate_word_analogies``: only the first 300,000
     words may be asked for or be answers; a question with any other word is not counted; letters' case does
-    not matter (of words that differ in nothing else the first counts); a, b and c are no answers. Right is
-    what is right at the first place.
+    not matter (of words that differ in nothing else the first counts); a, b and c are no answers.
 
     Parameters
     ----------
     vectors : WordVectors
         The most frequent words first.
     questions : mapping of str to sequence of (str, str, str, str)
-        For each relation its questions a, b, c and their answers d.
-    restrict : int
-        How many words count, at least 1.
+        For each relation its questions a, b, c and their answers d, as `analogy_questions` makes them.
 
     Returns
     -------
     dict of str to (int, int)
         For each relation how many were right, and how many were counted.
-
-    Raises
-    ------
-    ValueError
-        If `restrict` is below 1.
 
     Examples
     --------
@@ -176,48 +110,27 @@ def analogy_accuracy(
 
     References
     ----------
-    gensim, ``KeyedVectors.evaluate_word_analogies``; Mikolov et al. (2013), as above.
+    Mikolov et al. (2013), "Efficient estimation of word representations in vector space", section 4.1.
     """
-    if restrict < 1:
-        raise ValueError(f"restrict must be at least 1, got {restrict}")
-    known = vectors.words[:restrict]
-    unit = _unit(vectors.vectors[:restrict])
-    row_of: dict[str, int] = {}
-    for row, word in enumerate(known):
-        row_of.setdefault(word.upper(), row)
+    words = [word.upper() for word in vectors.words[:_WORDS]]
+    unit = vectors.unit.vectors[:_WORDS]
+    row_of = {word: row for row, word in reversed(list(enumerate(words)))}  # the first of equal ones
     results = {}
     for name, asked in progress(questions.items(), desc="analogies", unit="relation"):
-        counted = [
-            q for q in ([word.upper() for word in question] for question in asked) if row_of.keys() >= set(q)
-        ]
-        rows = np.array(
-            [[row_of[word] for word in question] for question in counted], dtype=np.int64
-        ).reshape(-1, 4)
-        answers = _answers(unit, known, rows)
-        right = sum(answer == d for answer, (_, _, _, d) in zip(answers, counted, strict=True))
-        results[name] = (right, len(counted))
+        rows = [[row_of.get(word.upper(), -1) for word in question] for question in asked]
+        counted = np.array([row for row in rows if min(row) >= 0], dtype=np.int64).reshape(-1, 4)
+        blocks = (counted[i : i + 64] for i in range(0, len(counted), 64))
+        results[name] = (sum(_n_right(unit, words, block) for block in blocks), len(counted))
     return results
 
 
-def _answers(unit: Floats, words: Sequence[str], rows: NDArray[np.int64]) -> Iterator[str]:
-    """Answer questions given as rows of a, b, c (and d), some at a time."""
-    for start in range(0, len(rows), 64):
-        a, b, c, _ = rows[start : start + 64].T
-        cosines = (unit[b] - unit[a] + unit[c]) @ unit.T
-        for nearness, q in zip(cosines, rows[start : start + 64, :3], strict=True):
-            asked = {words[row].upper() for row in q}
-            best = int(nearness.argmax())
-            while words[best].upper() in asked and np.isfinite(nearness[best]):
-                nearness[best] = -np.inf
-                best = int(nearness.argmax())
-            yield words[best].upper()
-
-
-def _unit(rows: NDArray[Any]) -> NDArray[Any]:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    unit: NDArray[Any] = rows / np.where(lengths, lengths, 1)
-    return unit
-
-
-def _pairs(words: Sequence[str]) -> list[Pair]:
-    return list(zip(words[::2], words[1::2], strict=True))
+def _n_right(unit: Floats, words: Sequence[str], rows: np.ndarray) -> int:
+    """Count the right answers to questions that are given as rows of a, b, c, d."""
+    a, b, c, d = rows.T
+    n = 0
+    for nearness, q, right in zip((unit[b] - unit[a] + unit[c]) @ unit.T, rows[:, :3], d, strict=True):
+        asked = {words[row] for row in q}
+        while words[best := int(nearness.argmax())] in asked and np.isfinite(nearness[best]):
+            nearness[best] = -np.inf
+        n += words[best] == words[right]
+    return n

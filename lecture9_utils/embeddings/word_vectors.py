@@ -1,6 +1,7 @@
 """Word vectors: look them up, compare them, calculate with them, read and write them."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from ..files import write_atomically
 from ..text import Vocabulary
-from .vector_text import Floats, Format, read_rows
+from .reading import Floats, Format, is_readable, read_rows
 
 
 class UnknownWordError(KeyError):
@@ -20,12 +21,13 @@ class UnknownWordError(KeyError):
 
     def __init__(self, word: object, words: Sequence[str]):
         super().__init__(word)
-        self._word, self._words = word, words
+        self._words = words
 
     def __str__(self) -> str:
-        near = difflib.get_close_matches(str(self._word), self._words[:20_000], cutoff=0.75)
+        [word] = self.args
+        near = difflib.get_close_matches(str(word), self._words[:20_000], cutoff=0.75)
         hint = f"; spelt nearly so: {', '.join(near)}" if near else ""
-        return f"there is no vector for the word {self._word!r} among {len(self._words):,}{hint}"
+        return f"there is no vector for the word {word!r} among {len(self._words):,}{hint}"
 
 
 class WordVectors:
@@ -43,11 +45,16 @@ class WordVectors:
     words : list of str
     vectors : ndarray of float32, shape (len(words), dim)
         May be memory-mapped and read-only.
+    unit : WordVectors
+        The same with all vectors 1 long, but for those of zeros. Made when first asked for, in memory.
 
     Raises
     ------
     ValueError
-        If the shapes do not fit, a word occurs twice or there is none.
+        If the shapes do not fit, a word occurs twice or there is none; where angles are asked for, if a
+        vector holds something that is not a finite number.
+    UnknownWordError
+        A KeyError: wherever a word is given that has no vector.
 
     Examples
     --------
@@ -56,12 +63,8 @@ class WordVectors:
     (True, 3, 2)
     >>> vectors["toad"]
     array([4., 3.], dtype=float32)
-    >>> [(word, round(cosine, 2)) for word, cosine in vectors.nearest("frog", k=2)]
-    [('toad', 0.96), ('king', 0.0)]
-
-    References
-    ----------
-    Lecture 9, slides "Word Embeddings" and "GloVe".
+    >>> vectors.unit["toad"]
+    array([0.8, 0.6], dtype=float32)
     """
 
     def __init__(self, words: Iterable[str], vectors: ArrayLike):
@@ -72,12 +75,10 @@ class WordVectors:
                 f"vectors must have one row for each of the {len(self.words)} words (at least one), "
                 f"got the shape {self.vectors.shape}"
             )
-        self._row = dict(zip(self.words, range(len(self.words)), strict=True))
+        self._row = {word: row for row, word in enumerate(self.words)}
         if len(self._row) < len(self.words):
-            first, second = _twice(self.words)
-            raise ValueError(
-                f"each word must occur once, {self.words[first]!r} is number {first + 1} and {second + 1}"
-            )
+            [(word, n)] = Counter(self.words).most_common(1)
+            raise ValueError(f"each word must occur once, {word!r} occurs {n} times")
 
     @property
     def dim(self) -> int:
@@ -94,22 +95,30 @@ class WordVectors:
         return word in self._row
 
     def __getitem__(self, word: str) -> Floats:
-        vector: Floats = self.vectors[self._number(word)]
-        return vector
-
-    def _number(self, word: str) -> int:
         if word not in self._row:
             raise UnknownWordError(word, self.words)
-        return self._row[word]
+        vector: Floats = self.vectors[self._row[word]]
+        return vector
 
     @cached_property
-    def _lengths(self) -> Floats:
-        lengths: Floats = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))
+    def unit(self) -> "WordVectors":
+        """The same with all vectors 1 long, but for those of zeros."""
+        lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))[:, None]
         if not np.isfinite(lengths).all():
             word = self.words[int(np.argmin(np.isfinite(lengths)))]
             raise ValueError(f"the vector of {word!r} holds something that is not a finite number")
-        lengths[lengths == 0] = 1
-        return lengths
+        return WordVectors(self.words, self.vectors / np.where(lengths, lengths, 1))
+
+    def similarity(self, a: str, b: str) -> float:
+        """Compare two words by the cosine of the angle of their vectors; 0 if one is all zeros.
+
+        Examples
+        --------
+        >>> vectors = WordVectors(["frog", "toad", "king"], [[3, 4], [4, 3], [-4, 3]])
+        >>> round(vectors.similarity("frog", "toad"), 2)
+        0.96
+        """
+        return float(self.unit[a] @ self.unit[b])
 
     def nearest(self, word: str | ArrayLike, k: int = 10) -> list[tuple[str, float]]:
         """Find the words whose vectors point most nearly in the same direction.
@@ -117,7 +126,7 @@ class WordVectors:
         Parameters
         ----------
         word : str or array_like of float, shape (dim,)
-            A word, which is then left out of the answer, or any vector.
+            A word, which is then left out of the answer, or any vector that is not all zeros.
         k : int
             How many words, at least 1; fewer come back if there are no more.
 
@@ -126,70 +135,43 @@ class WordVectors:
         list of (str, float)
             Words and the cosines of their angles, the nearest first; of equal ones the earlier word first.
 
-        Raises
-        ------
-        UnknownWordError
-            If the word has no vector. It is a KeyError.
-        ValueError
-            If `k` is below 1, or the vector has the wrong shape or the length 0.
-
-        References
-        ----------
-        Lecture 9, slide "GloVe" (the neighbours of "frog"); gensim, ``KeyedVectors.most_similar``.
+        Examples
+        --------
+        >>> vectors = WordVectors(["frog", "toad", "king"], [[3, 4], [4, 3], [-4, 3]])
+        >>> [(word, round(cosine, 2)) for word, cosine in vectors.nearest("frog", k=2)]
+        [('toad', 0.96), ('king', 0.0)]
         """
         if isinstance(word, str):
-            return self._closest(self[word], k, leave_out=[self._number(word)])
-        return self._closest(np.asarray(word, dtype=np.float32), k, leave_out=[])
+            return self._closest(self[word], k, {word})
+        return self._closest(np.asarray(word, dtype=np.float32), k, set())
 
     def analogy(self, a: str, b: str, c: str, k: int = 1) -> list[tuple[str, float]]:
         """Complete "`a` is to `b` as `c` is to …" by the nearest words to b - a + c, all of length 1.
 
-        Parameters
-        ----------
-        a, b, c : str
-            Words, which are left out of the answer.
-        k : int
-            How many words, at least 1.
-
-        Returns
-        -------
-        list of (str, float)
-            Words and cosines, the best first.
-
-        Raises
-        ------
-        UnknownWordError, ValueError
-            As for `nearest`.
+        The three words are left out of the answer; `k`, it and what is raised are those of `nearest`.
 
         References
         ----------
-        Lecture 9, slides "Word Embeddings" ("king" + "female") and "GloVe"; Levy, Goldberg (2014),
-        "Linguistic regularities in sparse and explicit word representations" (3CosAdd); gensim,
-        ``KeyedVectors.most_similar(positive=[b, c], negative=[a])``.
+        Lecture 9, slide "Word Embeddings"; Levy, Goldberg (2014), "Linguistic regularities in sparse and
+        explicit word representations" (3CosAdd).
         """
-        rows = [self._number(word) for word in (a, b, c)]
-        unit_a, unit_b, unit_c = self.vectors[rows] / self._lengths[rows, None]
-        return self._closest(unit_b - unit_a + unit_c, k, leave_out=rows)
+        return self._closest(self.unit[b] - self.unit[a] + self.unit[c], k, {a, b, c})
 
-    def _closest(self, vector: Floats, k: int, leave_out: list[int]) -> list[tuple[str, float]]:
+    def _closest(self, vector: Floats, k: int, leave_out: set[str]) -> list[tuple[str, float]]:
         if k < 1:
             raise ValueError(f"k must be at least 1, got {k}")
         if vector.shape != (self.dim,):
             raise ValueError(f"the vector must have the shape ({self.dim},), got {vector.shape}")
-        length = float(np.linalg.norm(vector))
+        length = np.linalg.norm(vector)
         if not 0 < length < np.inf:
             raise ValueError(f"a vector of length {length} has no direction, so no nearest words")
-        cosines = self.vectors @ (vector / np.float32(length))
-        cosines /= self._lengths
-        cosines[leave_out] = -np.inf
-        k = min(k, len(self) - len(set(leave_out)))
-        if k == 0:
+        cosines = self.unit.vectors @ (vector / length)
+        cosines[[self._row[word] for word in leave_out]] = -np.inf
+        if (k := min(k, len(self) - len(leave_out))) == 0:
             return []
-        best = np.flatnonzero(
-            cosines >= np.partition(cosines, -k)[-k]
-        )  # k of them, and what is equal to the last
+        best = np.flatnonzero(cosines >= np.partition(cosines, -k)[-k])  # and what is equal to the last
         best = best[np.argsort(-cosines[best], kind="stable")][:k]
-        return [(self.words[i], float(cosines[i])) for i in best]
+        return [(self.words[row], float(cosines[row])) for row in best]
 
     def matrix(self, vocabulary: Vocabulary | Mapping[str, int], max_words: int) -> Floats:
         """Arrange the vectors in the order of a vocabulary's ids, for an ``Embedding`` layer.
@@ -206,11 +188,6 @@ class WordVectors:
         ndarray of float32, shape (max_words, dim)
             Row i is the vector of the word with id i; zeros for the padding (0) and for words without one.
 
-        Raises
-        ------
-        ValueError
-            If `max_words` is below 1.
-
         Examples
         --------
         >>> WordVectors(["frog"], [[3, 4]]).matrix({"the": 1, "frog": 2, "newt": 3}, max_words=3)
@@ -222,11 +199,10 @@ class WordVectors:
         ----------
         Lecture 9, slide "IMDb Example - Word Embeddings" (``embedding_matrix``).
         """
-        if max_words < 1:
-            raise ValueError(f"max_words must be at least 1, got {max_words}")
-        known = {i: self._row[word] for word, i in _ids(vocabulary, max_words) if word in self._row}
         rows = np.zeros((max_words, self.dim), dtype=np.float32)
-        rows[list(known)] = self.vectors[list(known.values())]
+        for word, i in _ids(vocabulary, max_words):
+            if word in self:
+                rows[i] = self[word]
         return rows
 
     def missing(self, vocabulary: Vocabulary | Mapping[str, int], max_words: int) -> list[str]:
@@ -237,7 +213,7 @@ class WordVectors:
         >>> WordVectors(["frog"], [[3, 4]]).missing({"the": 1, "frog": 2, "newt": 3}, max_words=3)
         ['the']
         """
-        return [word for word, _ in _ids(vocabulary, max_words) if word not in self._row]
+        return [word for word, _ in _ids(vocabulary, max_words) if word not in self]
 
     @classmethod
     def read(cls, source: "str | PathLike[str] | IO[bytes]", format: Format | None = None) -> "WordVectors":
@@ -248,26 +224,20 @@ class WordVectors:
         source : path or binary file
             UTF-8 text, one word a line with its numbers.
         format : {"glove", "word2vec", "csv"}, optional
-            * ``"glove"``: word and numbers separated by single spaces. A word may hold spaces itself: the
-              last numbers are the vector, as many as the first line ends with.
+            * ``"glove"``: word and numbers separated by blanks. A word may hold blanks itself, but not end
+              in a number after one: the last numbers are the vector, as many as the first line ends with.
             * ``"word2vec"``: the same after a first line with the number of words and of dimensions.
-            * ``"csv"``: separated by commas; a word with a comma is quoted; a first line without numbers
-              names the columns.
+            * ``"csv"``: separated by commas; a word with a comma is quoted. A first line that has no
+              numbers, or no word, or only counts from 0, names the columns.
 
-            By default it is found out: CSV if the first line has commas and no spaces between them,
-            word2vec if it is two whole numbers, GloVe otherwise.
-
-        Returns
-        -------
-        WordVectors
+            By default it is found out: word2vec if the first line is two whole numbers, CSV if it holds
+            numbers between commas or commas and no number at its end, GloVe otherwise.
 
         Raises
         ------
         ValueError
-            With the file and the line, if a number is missing, too many or not a finite number, a word occurs
-            twice, the text is not UTF-8, or there are not as many words as the first line says.
-        OSError
-            If the file cannot be read.
+            With the file and the line, if a number is missing, too many or not finite, a word occurs twice,
+            the text is not UTF-8, or there are not as many words as the first line says.
 
         Examples
         --------
@@ -275,10 +245,6 @@ class WordVectors:
         >>> vectors = WordVectors.read(BytesIO(b"frog 0.25 1\n. . -1 2\n"))
         >>> vectors.words, vectors.dim
         (['frog', '. .'], 2)
-
-        References
-        ----------
-        Lecture 9, slide "IMDb Example - Word Embeddings" (``embeddings_index``).
         """
         if isinstance(source, (str, PathLike)):
             with Path(source).open("rb") as file:
@@ -286,43 +252,27 @@ class WordVectors:
         return cls(*read_rows(source, str(getattr(source, "name", "the file")), format))
 
     def save(self, path: "str | PathLike[str]") -> None:
-        """Write the vectors as word2vec text, which `read` reads back bit for bit.
+        """Write the vectors as word2vec text, which `read` reads back bit for bit; as a whole or not at all.
 
-        Parameters
-        ----------
-        path : path
-            The file; it is there as a whole or not at all.
-
-        Raises
-        ------
-        ValueError
-            If a word is empty or holds a line break.
-        OSError
-            If there is no room or no permission.
+        ValueError if a number is not finite, or a word could not be told from its vector: it is empty, holds
+        a line break, or ends in a blank or in a number after a blank.
         """
-        for word in self.words:
-            if not word or "\n" in word or "\r" in word:
-                raise ValueError(
-                    f"a word in a text file must not be empty or hold a line break, got {word!r}"
-                )
-        write_atomically(Path(path), self._write)
+        if not np.isfinite(self.vectors).all():
+            raise ValueError("the vectors hold something that is not a finite number")
+        if wrong := [word for word in self.words if not is_readable(word.encode())]:
+            raise ValueError(
+                "a word in a text file must not be empty, hold a line break, or end in a blank or in a "
+                f"number after a blank, got {wrong[0]!r}"
+            )
 
-    def _write(self, file: IO[bytes]) -> None:
-        file.write(f"{len(self)} {self.dim}\n".encode())
-        for word, vector in zip(self.words, self.vectors, strict=True):
-            file.write(f"{word} {' '.join(vector.astype(str))}\n".encode())
+        def fill(file: IO[bytes]) -> None:
+            file.write(f"{len(self)} {self.dim}\n".encode())
+            for word, vector in zip(self.words, self.vectors, strict=True):
+                file.write(f"{word} {' '.join(vector.astype(str))}\n".encode())
+
+        write_atomically(Path(path), fill)
 
 
 def _ids(vocabulary: Vocabulary | Mapping[str, int], max_words: int) -> list[tuple[str, int]]:
     index = vocabulary.word_index if isinstance(vocabulary, Vocabulary) else vocabulary
     return [(word, i) for word, i in index.items() if 0 < i < max_words]
-
-
-def _twice(words: Sequence[str]) -> tuple[int, int]:
-    """Find the rows of the first word that occurs again."""
-    first: dict[str, int] = {}
-    for row, word in enumerate(words):
-        if word in first:
-            return first[word], row
-        first[word] = row
-    raise ValueError("no word occurs twice")
