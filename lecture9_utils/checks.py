@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-TOLERANCE = 1e-3  # lets half precision pass; an honest mistake is off by far more
+Function = Callable[..., Any]
 _SCALARS = (bool, int, float, str, type(None))
 
 
@@ -32,15 +32,8 @@ class NoData:
 def plain(value: Any) -> Any:
     """Turn what a function returned into plain data, so that no object can decide what it equals.
 
-    Parameters
-    ----------
-    value : object
-        Numbers, text, lists, tuples, dicts, NumPy arrays and whatever NumPy can read (tensors, series).
-
-    Returns
-    -------
-    object
-        None, bool, int, float, str, list, dict or ndarray of numbers, booleans or text; `NoData` for others.
+    That is None, bool, int, float, str, and list, dict or array of these; `NoData` stands for all else.
+    Tuples become lists; what NumPy can read (tensors, series) becomes an array.
 
     Examples
     --------
@@ -63,21 +56,28 @@ def plain(value: Any) -> Any:
     return plain(array.tolist()) if array.dtype == object and array.ndim else NoData(type(value).__name__)
 
 
-def check(function: Callable[..., Any], *arguments: Any, **wanted: Any) -> None:
+def check(function: Function, *arguments: Any, **wanted: Any) -> None:
     """Call a function and compare what it returns with what is expected; print one line if it is right.
 
     Parameters
     ----------
     function, *arguments
         The student's function, and what it is called with.
-    **wanted
-        The options of `compare`: `expect`, `hint`, `about` and `tolerance`.
+    expect : object
+        The right answer, read by `plain`. Lists and arrays stand for each other.
+    hint : str, optional
+        The next thing to try when the answer is wrong.
+    about : str, optional
+        What the check is about, for a report that must not show the check itself.
+    tolerance : float, optional
+        How far off a number may be, absolutely or as a share. By default half precision passes; an honest
+        mistake is off by far more.
 
     Raises
     ------
     CheckFailedError
-        If the answer is wrong or the function is not written yet: what was called, what was expected, what
-        was received, and the hint. An exception of the function itself comes through.
+        If the answer is wrong or the function is not written yet: what was called, expected and received, and
+        the hint. An exception of the function itself comes through.
 
     Examples
     --------
@@ -91,72 +91,43 @@ def check(function: Callable[..., Any], *arguments: Any, **wanted: Any) -> None:
       expected: 'so'
       received: 'soso'
       To try next: numbers only
-
-    References
-    ----------
-    The assignment, "How the checks work".
     """
     print(f"✓ {compare(function, *arguments, **wanted)} is right")
 
 
 def compare(
-    function: Callable[..., Any],
-    *arguments: Any,
-    expect: Any,
-    hint: str = "",
-    about: str = "",
-    tolerance: float = TOLERANCE,
+    function: Function, *arguments: Any, expect: Any, hint: str = "", about: str = "", tolerance: float = 1e-3
 ) -> str:
-    """Do what `check` does without printing, and return the call in words.
-
-    Parameters
-    ----------
-    function, *arguments
-        As for `check`, as what is raised.
-    expect : object
-        The right answer, read by `plain`. Lists and arrays stand for each other.
-    hint : str
-        The next thing to try when the answer is wrong.
-    about : str
-        What the check is about, for a report that must not show the check itself.
-    tolerance : float
-        How far off a number may be, absolutely or as a share.
-
-    Examples
-    --------
-    >>> compare(abs, -2, expect=2)
-    'abs(-2)'
-    """
+    """Do what `check` does without printing, and return the call in words, such as ``abs(-2)``."""
     name = getattr(function, "__name__", "your function")
     call = f"{name}({', '.join(_shown(argument, 60) for argument in arguments)})"
     try:
         received = plain(function(*arguments))
     except NotImplementedError:
         unwritten = "not written yet, or a line `raise NotImplementedError` is left over in it"
-        next_step = "\n  To try next: write your code in its place, and take that line out."
-        raise CheckFailedError(f"{name} is {unwritten}.{next_step}", f"the function is {unwritten}") from None
+        hint = "write your code in its place, and take that line out."
+        message = f"{name} is {unwritten}.\n  To try next: {hint}"
+        raise CheckFailedError(message, f"the function is {unwritten}") from None
     if difference := _difference(plain(expect), received, tolerance):
-        next_step = f"\n  To try next: {hint}" if hint else ""
-        raise CheckFailedError(f"{call}\n{difference}{next_step}", about)
+        lines = [call, "  expected: {}\n  received: {}".format(*difference), f"  To try next: {hint}"]
+        raise CheckFailedError("\n".join(lines if hint else lines[:2]), about)
     return call
 
 
-def _difference(expected: Any, received: Any, tolerance: float) -> str:
-    """Say how two plain values differ, in two lines; nothing if they are equal."""
+def _difference(expected: Any, received: Any, tolerance: float) -> tuple[str, str] | None:
+    """Say of two plain values what was expected and what was received, if they differ."""
     if isinstance(received, NoData) or received is None:
-        return _two_lines(_shown(expected), f"{received!r}; does the function return its result?")
+        return _shown(expected), f"{received!r}; does the function return its result?"
     wanted, got = _numbers(expected), _numbers(received)
     if wanted is None or got is None:
         same = wanted is got and _same(expected, received, tolerance)
-        return "" if same else _two_lines(_shown(expected), _shown(received))
+        return None if same else (_shown(expected), _shown(received))
     if wanted.shape != got.shape:
-        return _two_lines(f"shape {wanted.shape}", f"shape {got.shape}")
-    wrong = np.argwhere(~np.isclose(got, wanted, rtol=tolerance, atol=tolerance, equal_nan=True))
-    if not len(wrong):
-        return ""
-    where = tuple(wrong[0].tolist())
-    place = f" at {list(where)}" if where else ""
-    return _two_lines(f"{wanted[where]:.6g}{place}", f"{got[where]:.6g}{place}")
+        return f"shape {wanted.shape}", f"shape {got.shape}"
+    for where in np.argwhere(~np.isclose(got, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)):
+        place = f" at {where.tolist()}" if len(where) else ""
+        return f"{wanted[tuple(where)]:.6g}{place}", f"{got[tuple(where)]:.6g}{place}"
+    return None
 
 
 def _numbers(value: Any) -> Any:
@@ -178,10 +149,6 @@ def _same(expected: Any, received: Any, tolerance: float) -> bool:
     return isinstance(received, str) and expected == received
 
 
-def _two_lines(expected: str, received: str) -> str:
-    return f"  expected: {expected}\n  received: {received}"
-
-
 def _shown(value: Any, width: int = 300) -> str:
     if isinstance(value, np.ndarray):
         return f"array of shape {value.shape}" if value.size > 12 else f"array({value.tolist()})"
@@ -192,13 +159,8 @@ def _shown(value: Any, width: int = 300) -> str:
 def write_it_yourself(*names: str) -> None:
     """Switch off functions of this package in a notebook that asks for them to be written.
 
-    They stay in use inside the package; only a call from a notebook is refused.
-
-    Parameters
-    ----------
-    *names : str
-        Public names of the package, or methods of its classes as ``"Class.method"``; AttributeError if there
-        is no such function.
+    They stay in use inside the package; only a call from a notebook is refused. A method is given as
+    ``"Class.method"``.
 
     Examples
     --------
@@ -218,7 +180,7 @@ def write_it_yourself(*names: str) -> None:
                 setattr(where, attribute, _switched_off(function))
 
 
-def _switched_off(function: Callable[..., Any]) -> Callable[..., Any]:
+def _switched_off(function: Function) -> Function:
     @wraps(function)
     def guarded(*arguments: Any, **options: Any) -> Any:
         if sys._getframe(1).f_globals.get("__name__") == "__main__":

@@ -29,13 +29,9 @@ class Measure:
     full: tuple[float, float]
     unit: Literal["", "%", "yes"] = ""
 
-    def bounds(self, data: str) -> tuple[float, float]:
-        """Give the bounds for ``"sample"`` or ``"full"``."""
-        return self.full if data == "full" else self.sample
-
     def expected(self, data: str) -> str:
         """Put the bounds in words, the same on every machine."""
-        low, high = self.bounds(data)
+        low, high = getattr(self, data)
         if self.unit == "yes":
             return self.name
         first, last = (f"{100 * b:.3g}%" if self.unit == "%" else f"{b:,.10g}" for b in (low, high))
@@ -47,7 +43,7 @@ class Measure:
 
     def failure(self, value: Value, data: str) -> str:
         """Say in which way a value is outside the bounds; nothing when its mean is within."""
-        low, high = self.bounds(data)
+        low, high = getattr(self, data)
         mean = float(np.mean(value))
         if low - _ROUNDING <= mean <= high + _ROUNDING:
             return ""
@@ -70,19 +66,9 @@ class Claim:
 
 
 def begin(data: str, seed: int) -> None:
-    """Begin a notebook: seed Python and NumPy, and choose the bounds that `claim` applies.
+    """Begin a notebook on ``"sample"`` or ``"full"``: choose `claim`'s bounds, seed Python and NumPy.
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        Which data the notebook runs on, else ValueError.
-    seed : int
-        From 0 to 2**32 - 1, else ValueError. Keras has its own seed: call ``keras.utils.set_random_seed``
-        before each model.
-
-    Examples
-    --------
-    >>> begin("sample", seed=0)
+    Keras has its own seed: call ``keras.utils.set_random_seed`` before each model.
     """
     if data not in ("sample", "full"):
         raise ValueError(f'DATA must be "sample" or "full", got {data!r}')
@@ -103,19 +89,10 @@ def claim(id: str, value: Value | Mapping[str, Value]) -> None:
     Parameters
     ----------
     id : str
-        A key of `REGISTRY`.
+        A key of `REGISTRY`, else KeyError.
     value : bool, number, sequence of numbers, or mapping of these
         What was measured. Of a sequence (a value for each seed) the mean counts. A claim with several
-        measures takes a mapping from their names.
-
-    Raises
-    ------
-    KeyError
-        If there is no such claim.
-    ValueError
-        If the measures' names are not the claim's.
-    RuntimeError
-        If `begin` was not called.
+        measures takes a mapping from their names; ValueError if these are others.
 
     Examples
     --------

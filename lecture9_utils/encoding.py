@@ -10,7 +10,7 @@ from .text import each_sequence, refuse_string
 
 
 def one_hot(ids: ArrayLike, depth: int) -> NDArray[np.float32]:
-    """Turn each id into a vector of zeros with a single 1 at that index.
+    """Turn each id into a vector of zeros with a single 1 at that index (slide "One-hot Encoding").
 
     Parameters
     ----------
@@ -28,10 +28,6 @@ def one_hot(ids: ArrayLike, depth: int) -> NDArray[np.float32]:
     >>> one_hot([2, 0], depth=4)
     array([[0., 0., 1., 0.],
            [1., 0., 0., 0.]], dtype=float32)
-
-    References
-    ----------
-    Slide "One-hot Encoding"; ``keras.ops.one_hot``.
     """
     return np.equal(ids_below(depth, ids)[..., None], np.arange(depth)).astype(np.float32)
 
@@ -42,9 +38,9 @@ def multi_hot(sequences: Sequence[ArrayLike], depth: int, sparse: bool = False) 
     Parameters
     ----------
     sequences : sequence of array_like of int
-        Ids from 0 to `depth` - 1, else ValueError; an empty sequence gives a vector of zeros.
+        An empty one gives a vector of zeros.
     depth : int
-        The length of each vector.
+        As for `one_hot`.
     sparse : bool
         Whether to store only the ones: 25,000 reviews over 10,000 words take 30 MB instead of 1 GB.
 
@@ -57,10 +53,6 @@ def multi_hot(sequences: Sequence[ArrayLike], depth: int, sparse: bool = False) 
     >>> multi_hot([[1, 3, 3], []], depth=4)
     array([[0., 1., 0., 1.],
            [0., 0., 0., 0.]], dtype=float32)
-
-    References
-    ----------
-    Slide "One-hot Encoding" ("We used this with the IMDB data set").
     """
     from scipy.sparse import csr_matrix
 
@@ -72,22 +64,11 @@ def multi_hot(sequences: Sequence[ArrayLike], depth: int, sparse: bool = False) 
 
 
 def hash_words(words: Iterable[str], buckets: int) -> NDArray[np.int64]:
-    """Give each word a number below `buckets` by hashing, without a dictionary.
+    """Give each word a number from 0 to `buckets` - 1 by hashing, without a dictionary.
 
     The hash is MurmurHash3, as in scikit-learn's ``HashingVectorizer``: the same in every process and on
-    every platform, where Python's own ``hash`` changes from one process to the next.
-
-    Parameters
-    ----------
-    words : iterable of str
-        TypeError if it is a single string.
-    buckets : int
-        How many numbers there are, at least 1, else ValueError.
-
-    Returns
-    -------
-    ndarray of int64, shape (number of words,)
-        Numbers from 0 to `buckets` - 1. Add 1 where 0 has to stay free for padding.
+    every platform, where Python's own ``hash`` changes from one process to the next. Add 1 where 0 has to
+    stay free for padding. TypeError if `words` is a single string, ValueError if `buckets` is below 1.
 
     Examples
     --------
@@ -107,16 +88,12 @@ def hash_words(words: Iterable[str], buckets: int) -> NDArray[np.int64]:
 
 
 def collisions(words: Iterable[str], buckets: int) -> int:
-    """Count the distinct words that `hash_words` puts in a bucket which an earlier word has taken.
+    """Count the distinct words that `hash_words` puts in a bucket that an earlier one has taken.
 
     Examples
     --------
     >>> collisions(["frog", "toad", "newt", "frog"], 4)
     1
-
-    References
-    ----------
-    Slide "One-hot Hashing" ("hash collisions").
     """
     refuse_string("words", words)
     distinct = set(words)
@@ -126,31 +103,20 @@ def collisions(words: Iterable[str], buckets: int) -> int:
 def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
     r"""Say how many `collisions` a perfectly random hash gives on average: the birthday formula.
 
-    Of :math:`n` words in :math:`m` buckets, :math:`n - m\,(1 - (1 - 1/m)^n)` find their bucket taken.
-
-    Parameters
-    ----------
-    words : int or iterable of str
-        The number of distinct words, or the words; TypeError if it is a single string.
-    buckets : int
-        At least 1, else ValueError.
+    Of :math:`n` words in :math:`m` buckets, :math:`n - m\,(1 - (1 - 1/m)^n)` find their bucket taken; see
+    W. Feller (1968), "An introduction to probability theory", I.IV. `words` may be their number, too.
 
     Examples
     --------
     >>> round(expected_collisions(23, 365), 2)
     0.68
-
-    References
-    ----------
-    Slide "One-hot Hashing"; W. Feller (1968), "An introduction to probability theory", I.IV.
     """
     refuse_string("words", words)
     if buckets < 1:
         raise ValueError(f"buckets must be at least 1, got {buckets}")
     n = len(set(words)) if isinstance(words, Iterable) else int(words)
-    if buckets == 1:
-        return max(n - 1.0, 0.0)
-    return n + buckets * float(np.expm1(n * np.log1p(-1 / buckets)))  # the formula, exact for large m too
+    # The formula, but exact for many buckets too; one bucket has no logarithm.
+    return n + buckets * float(np.expm1(n * np.log1p(-1 / buckets))) if buckets > 1 else max(n - 1.0, 0.0)
 
 
 def ids_below(depth: int, ids: ArrayLike) -> NDArray[np.int64]:

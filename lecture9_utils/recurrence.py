@@ -32,27 +32,19 @@ def simple_rnn(
     Parameters
     ----------
     x : array_like, shape (batch, time, inputs)
-        The sequences, with at least one time step.
-    W : array_like, shape (inputs, units)
-        The weights of the input; ``kernel`` in Keras.
-    U : array_like, shape (units, units)
-        The weights of the state; ``recurrent_kernel`` in Keras.
+    W, U : array_like, shapes (inputs, units) and (units, units)
+        The weights of the input and of the state; ``kernel`` and ``recurrent_kernel`` in Keras.
     b : array_like, shape (units,)
         The bias.
     h0 : ndarray, shape (batch, units), optional
         The state before the first step; zeros if not given.
     activation : {"tanh", "relu", "linear"}
-        The function f.
+        The function f. ValueError if it has another name, or if a shape does not fit.
 
     Returns
     -------
     ndarray, shape (batch, time, units)
         The states ``h_1`` to ``h_time``; of float32 if all that is given is float32.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, or the activation has another name.
 
     Examples
     --------
@@ -88,15 +80,10 @@ def simple_rnn_gradients(
     Parameters
     ----------
     x, W, U, b, h0, activation
-        As for `simple_rnn`, and refused as there.
+        As for `simple_rnn`.
     d_states : array_like, shape (batch, time, units)
         The loss's gradient for each state as an *output*: what the layer above says of ``h_t``, leaving out
         what later steps will add. If only the last state is used, all but ``d_states[:, -1]`` is 0.
-
-    Returns
-    -------
-    Gradients
-        ``.x``, ``.W``, ``.U``, ``.b`` and ``.h0``.
 
     Examples
     --------
@@ -129,23 +116,20 @@ def simple_rnn_gradients(
     return Gradients(dx, dW, dU, db, dh)
 
 
-def _fitting(
-    x: Any, W: Any, U: Any, b: Any, h0: Any, activation: str
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def _fitting(x: Any, W: Any, U: Any, b: Any, h0: Any, activation: str) -> list[Floats]:
     """Make arrays of one floating type; ValueError if a shape does not fit, or the activation is none."""
     if activation not in _ACTIVATIONS:
         raise ValueError(f"activation must be one of {', '.join(_ACTIVATIONS)}; got {activation!r}")
-    given = [np.asarray(array) for array in (x, W, U, b, *([] if h0 is None else [h0]))]
-    dtype = np.result_type(*given, np.float32)
-    x, W, U, b, *start = (array.astype(dtype) for array in given)
-    if x.ndim != 3 or W.ndim != 2 or not x.size:
+    x, W = np.asarray(x), np.asarray(W)
+    if x.ndim != 3 or W.ndim != 2 or 0 in x.shape:
         wanted = "x must have shape (batch, time, inputs), none of them 0, and W (inputs, units)"
-        raise ValueError(f"{wanted}; got {x.shape} and {W.shape}. A sequence alone is x[None]")
+        raise ValueError(f"{wanted}; got {x.shape} and {W.shape}. One sequence alone is x[None]")
     (batch, _, inputs), units = x.shape, W.shape[1]
-    h0 = start[0] if start else np.zeros((batch, units), dtype)
+    start = np.zeros((batch, units), np.float32) if h0 is None else h0
+    given = [x, *map(np.asarray, (W, U, b, start))]
     shapes = {"W": (inputs, units), "U": (units, units), "b": (units,), "h0": (batch, units)}
-    for (name, shape), array in zip(shapes.items(), (W, U, b, h0), strict=True):
+    for (name, shape), array in zip(shapes.items(), given[1:], strict=True):
         if array.shape != shape:
-            fits = f"to fit x, {x.shape}, and W, {W.shape}"
-            raise ValueError(f"{name} must have shape {shape} {fits}; got {array.shape}")
-    return x, W, U, b, h0
+            raise ValueError(f"{name} must have shape {shape} to fit x and W, got {array.shape}")
+    dtype = np.result_type(*given, np.float32)
+    return [array.astype(dtype) for array in given]

@@ -16,7 +16,7 @@ _TO_SPACE = bytes.maketrans(_MARKS, b" " * len(_MARKS))
 
 
 def tokenize(text: str, lower: bool = True) -> list[str]:
-    """Split a text into words, as Keras's historic ``Tokenizer`` did; TypeError if it is no string.
+    """Split a text into words as Keras 2 did (``text_to_word_sequence``; slide "Tokenization").
 
     Punctuation becomes a space, except for the apostrophe; only spaces, tabs and newlines separate words.
 
@@ -24,10 +24,6 @@ def tokenize(text: str, lower: bool = True) -> list[str]:
     --------
     >>> tokenize("Data science rocks my socks off!")
     ['data', 'science', 'rocks', 'my', 'socks', 'off']
-
-    References
-    ----------
-    Slide "Tokenization"; Keras 2, ``keras.preprocessing.text.text_to_word_sequence``.
     """
     if not isinstance(text, str):
         raise TypeError(f"text must be a string, got {type(text).__name__}")
@@ -49,7 +45,7 @@ def characters(text: str) -> list[str]:
 
 
 def ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> list[str]:
-    """List every run of 1 to `n` consecutive tokens.
+    """List every run of 1 to `n` consecutive tokens (slide "N-grams").
 
     Parameters
     ----------
@@ -71,10 +67,6 @@ def ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> list[str]:
     ['data', 'data science', 'science', 'science rocks', 'rocks']
     >>> ngrams(characters("abc"), 3, joiner="")
     ['a', 'ab', 'abc', 'b', 'bc', 'c']
-
-    References
-    ----------
-    Slide "N-grams".
     """
     refuse_string("tokens", tokens)
     if n < 1:
@@ -112,7 +104,6 @@ class Vocabulary:
     ----------
     word_index : dict of str to int
         All words that were seen, whatever `max_words` is, from 1.
-    max_words : int or None
 
     Examples
     --------
@@ -132,7 +123,6 @@ class Vocabulary:
     def __init__(self, counts: Mapping[str, int], max_words: int | None = None):
         if max_words is not None and max_words < 2:
             raise ValueError(f"max_words must be at least 2, got {max_words}: 0 is the padding")
-        self.max_words = max_words
         self.word_index = {word: i for i, (word, _) in enumerate(Counter(counts).most_common(), start=1)}
         self._words = ["", *self.word_index]
         self._known = dict(list(self.word_index.items())[: max_words - 1]) if max_words else self.word_index
@@ -164,25 +154,20 @@ class Vocabulary:
 def pad(
     sequences: Sequence[Sequence[int]], length: int, padding: Side = "pre", truncating: Side = "pre"
 ) -> NDArray[np.int32]:
-    """Make sequences equally long, with zeros for what is missing.
+    """Make sequences equally long, with zeros for what is missing, as ``keras.utils.pad_sequences`` does.
 
     Parameters
     ----------
     sequences : sequence of sequences of int
-        Ids, of any lengths, none included.
+        Ids, of any lengths, none included; TypeError if one is not a whole number.
     length : int
-        The common length, at least 1.
+        The common length, at least 1, else ValueError.
     padding, truncating : {"pre", "post"}
-        Where the zeros go, and where a longer sequence loses ids: at its beginning, as in Keras, or its end.
+        Where the zeros go, and where a longer sequence loses ids: at its beginning or its end.
 
     Returns
     -------
     ndarray of int32, shape (len(sequences), length)
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an id is not a whole number, or something else is none of these.
 
     Examples
     --------
@@ -192,7 +177,7 @@ def pad(
 
     References
     ----------
-    Slide "IMDb Example" (whose picture pads behind); ``keras.utils.pad_sequences``.
+    Slide "IMDb Example", whose picture pads behind while its code pads before.
     """
     if length < 1:
         raise ValueError(f"length must be at least 1, got {length}")

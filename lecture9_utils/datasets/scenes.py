@@ -19,43 +19,29 @@ FRAMES, DAYS = 12, 60  # of a film and of an epidemic
 
 
 class Scene(NamedTuple):
-    """A picture and everything that may be said of it.
-
-    Attributes
-    ----------
-    image : ndarray of float32, shape (24, 24, 3)
-        Red, green and blue, from 0 to 1, on black.
-    captions : tuple of str
-        All captions that are true: one for a single object, two for two, as either may be named first.
-    """
+    """A picture, 24 × 24 pixels of red, green and blue from 0 to 1, and all captions that are true of it."""
 
     image: NDArray[np.float32]
     captions: tuple[str, ...]
 
 
 def draw_scenes(n: int, seed: int, objects: int | None = None) -> list[Scene]:
-    """Draw pictures of one or two objects: red, green or blue circles and triangles of two sizes.
+    """Draw pictures of one or two circles and triangles to say something of (slide "image captioning").
 
     Parameters
     ----------
     n, seed : int
-        How many; the same seed draws the same pictures on every machine.
+        How many; the same seed draws the same on every machine, here and below.
     objects : {1, 2}, optional
         How many objects are in each; by default two in three out of four pictures, else one.
 
     Examples
     --------
-    >>> scene = draw_scenes(1, seed=0)[0]
-    >>> scene.image.shape
-    (24, 24, 3)
-    >>> scene.captions[0]
-    'a large red circle left of a small green triangle'
-    >>> scene.captions[1]
+    >>> [scene] = draw_scenes(1, seed=0)
+    >>> scene.image.shape, scene.captions[0]
+    ((24, 24, 3), 'a large red circle left of a small green triangle')
+    >>> scene.captions[1]  # as either may be named first
     'a small green triangle right of a large red circle'
-
-    References
-    ----------
-    Slide "one to many" ("image captioning").
     """
     if objects not in (None, 1, 2):
         raise ValueError(f"objects must be 1, 2 or None, got {objects!r}")
@@ -90,12 +76,7 @@ def draw_films(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64
     """Draw films of a disc that rests, moves or changes its size, and say for each frame what it does.
 
     The disc changes its mind every few frames. What it does is the change since the frame before, so one
-    frame alone does not show it; in the first frame it rests.
-
-    Parameters
-    ----------
-    n, seed : int
-        How many films; the same seed draws the same films on every machine.
+    frame alone does not show it (slide "frame by frame image captioning"); in the first frame it rests.
 
     Returns
     -------
@@ -109,10 +90,6 @@ def draw_films(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64
     >>> films, actions = draw_films(1, seed=2)
     >>> films.shape, [ACTIONS[action] for action in actions[0, :5]]
     ((1, 12, 16, 16), ['rests', 'left', 'right', 'shrinks', 'right'])
-
-    References
-    ----------
-    Slide "many to many" ("frame by frame image captioning").
     """
     rng = np.random.default_rng(seed)
     films, actions = np.zeros((n, FRAMES, 16, 16), np.float32), np.zeros((n, FRAMES), np.int64)
@@ -130,12 +107,7 @@ def draw_films(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64
 
 
 def draw_epidemics(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Draw epidemic curves with one, two or three waves, which begin at any time.
-
-    Parameters
-    ----------
-    n, seed : int
-        How many curves; the same seed draws the same curves on every machine.
+    """Draw epidemic curves with one, two or three waves, which begin at any time ("time series comparisons").
 
     Returns
     -------
@@ -149,10 +121,6 @@ def draw_epidemics(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.i
     >>> curves, waves = draw_epidemics(4, seed=0)
     >>> curves.shape, waves.tolist()
     ((4, 60), [3, 2, 2, 1])
-
-    References
-    ----------
-    Slide "Applications" ("time series comparisons").
     """
     rng = np.random.default_rng(seed)
     waves = rng.integers(1, 4, size=n)
