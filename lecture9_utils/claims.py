@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -125,17 +124,16 @@ def claim(id: str, value: Value | Mapping[str, Value]) -> None:
 
 def _measure(name: str, entry: Any) -> Measure:
     """Read one line of a claim's measures; see the head of claims.toml."""
-    if entry is True:
-        return Measure(name, (1, 1), (1, 1), "yes")
-    if not isinstance(entry, dict):
-        entry = {"sample": entry, "full": entry}
-    sample, full = (tuple(np.broadcast_to(entry[size], 2).tolist()) for size in ("sample", "full"))
-    return Measure(name, sample, full, entry.get("unit", ""))
+    bounds = entry if isinstance(entry, dict) else {"sample": entry, "full": entry}
+    sample, full = (tuple(np.broadcast_to(bounds[size], 2).tolist()) for size in ("sample", "full"))
+    return Measure(name, sample, full, bounds.get("unit", "yes" if entry is True else ""))
 
 
 @cache
 def registry() -> dict[str, Claim]:
     """Read all claims by their ids; `REGISTRY` is what it returns."""
+    import tomllib
+
     entries = tomllib.loads(Path(__file__).with_name("claims.toml").read_text(encoding="utf-8"))
     for entry in entries.values():
         entry["measures"] = tuple(_measure(*line) for line in entry["measures"].items())

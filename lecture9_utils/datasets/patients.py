@@ -4,22 +4,12 @@ Nobody's records are here, as real ones cannot be given away: a script makes up 
 come in company, and visits at which some of it is written down, and all kinds of other things too.
 """
 
-import tomllib
 from dataclasses import dataclass
 from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
-_PREVALENCE = (0.12, 0.006)  # of the first and of the last disease
-_COMPANY = 0.4  # how often a companion comes along
-_WRITTEN = (0.45, 0.3, 0.15)  # how often a disease's first, second, third concept of a kind is written down
-_EVERYDAY_RATE = (0.3, 0.01)  # of the first and of the last everyday concept
-_STRAY = 0.002  # how often any concept is written down by mistake
-_THOROUGHNESS = 0.8  # the spread of the logarithm of how much is written down at a visit
-_VISITS = 2.0  # mean number of visits after the first
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,46 +66,43 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
     Slide "cui2vec"; Beam et al. (2018), "Clinical concept embeddings learned from massive sources of
     multimodal medical data", which learned from 60 million patients.
     """
+    import tomllib
+
     from scipy.sparse import csr_array
 
     tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-    diseases, everyday, companions = tables["disease"], tables["everyday"], tables["companions"]
+    diseases, everyday, rate = tables["disease"], tables["everyday"], tables["rate"]
     kind_of = {name: kind for names in (*diseases, everyday) for kind, some in names.items() for name in some}
     concepts = np.array(list(kind_of))
     random = np.random.default_rng(seed)
-    patient = np.repeat(np.arange(n_patients), 1 + random.poisson(_VISITS, n_patients))
-    rates = np.full((len(patient), len(concepts)), _STRAY, dtype=np.float32)
-    first = [disease["diagnosis"][0] for disease in diseases]
-    pairs = [(first.index(one), first.index(other)) for one, other in companions]
-    for ill, disease in zip(_ill(n_patients, len(diseases), pairs, random).T, diseases, strict=True):
+    patient = np.repeat(np.arange(n_patients), 1 + random.poisson(rate["visits"], n_patients))
+    alone = random.random((n_patients, len(diseases))) < np.geomspace(*rate["prevalence"], num=len(diseases))
+    ill = alone.copy()
+    number = {disease["diagnosis"][0]: i for i, disease in enumerate(diseases)}
+    for one, other in tables["companions"]:
+        comes = random.random(n_patients) < rate["company"]
+        ill[:, number[other]] |= alone[:, number[one]] & comes
+        ill[:, number[one]] |= alone[:, number[other]] & comes
+    chance = np.full((len(patient), len(concepts)), rate["stray"], dtype=np.float32)
+    for has, disease in zip(ill[patient].T, diseases, strict=True):
         takes = random.integers(2, size=n_patients)[patient]
         for kind, names in disease.items():
             for i, name in enumerate(names):
-                meant = ill[patient] & (takes == i) if kind == "drug" else ill[patient]
-                rates[meant, concepts == name] = _WRITTEN[i]
+                chance[has & (takes == i) if kind == "drug" else has, concepts == name] = rate["written"][i]
     for names in everyday.values():
-        for name, rate in zip(names, np.geomspace(*_EVERYDAY_RATE, len(names)), strict=True):
-            rates[:, concepts == name] = rate
-    rates *= np.exp(random.normal(0, _THOROUGHNESS, (len(patient), 1)))
-    visits = csr_array(random.random(rates.shape, dtype=np.float32) < rates, dtype=np.float64)
+        for name, often in zip(names, np.geomspace(*rate["everyday"], num=len(names)), strict=True):
+            chance[:, concepts == name] = often
+    chance *= np.exp(random.normal(0, rate["thoroughness"], (len(patient), 1)))
+    visits = csr_array(random.random(chance.shape, dtype=np.float32) < chance, dtype=np.float64)
+    return Patients(list(kind_of), kind_of, visits, _relations(diseases, tables["companions"]))
+
+
+def _relations(diseases: list[dict[str, list[str]]], companions: list[list[str]]) -> dict[str, list[Any]]:
+    """List the known pairs by what relates them."""
     within = [pair for disease in diseases for pair in combinations(disease["diagnosis"], 2)]
-    relations = {
+    return {
         "comorbidity": [*within, *map(tuple, companions)],
         "drug for": [(drug, d["diagnosis"][0]) for d in diseases for drug in d["drug"]],
         "procedure for": [(test, d["diagnosis"][0]) for d in diseases for test in d["procedure"]],
         "same purpose": [tuple(disease["drug"]) for disease in diseases],
     }
-    return Patients(list(kind_of), kind_of, visits, relations)
-
-
-def _ill(
-    n: int, diseases: int, companions: list[tuple[int, int]], random: np.random.Generator
-) -> NDArray[np.bool_]:
-    """Draw who has which disease, first alone, then those that come along; shape (n, diseases)."""
-    alone = random.random((n, diseases)) < np.geomspace(*_PREVALENCE, diseases)
-    ill = alone.copy()
-    for one, other in companions:
-        comes = random.random(n) < _COMPANY
-        ill[:, other] |= alone[:, one] & comes
-        ill[:, one] |= alone[:, other] & comes
-    return ill

@@ -15,7 +15,7 @@ _MOVES, _GROWS = (
     (0, 0, 0, 0.5, -0.5),
 )  # pixels a frame that each action adds to x and radius
 _TURNED = (0, 2, 1, 4, 3)  # the action to the other side
-FRAMES, DAYS = 12, 60  # of a film and of an epidemic
+FRAMES, DAYS = 12, 60  # of a film, of an epidemic
 
 
 class Scene(NamedTuple):
@@ -46,30 +46,22 @@ def draw_scenes(n: int, seed: int, objects: int | None = None) -> list[Scene]:
     if objects not in (None, 1, 2):
         raise ValueError(f"objects must be 1, 2 or None, got {objects!r}")
     rng = np.random.default_rng(seed)
-    return [_scene(rng, objects or 1 + int(rng.random() < 0.75)) for _ in range(n)]
-
-
-def _scene(rng: np.random.Generator, objects: int) -> Scene:
-    image = np.zeros((SIDE, SIDE, 3), dtype=np.float32)
-    names = []
-    for i in range(objects):
-        size, colour, shape = (str(rng.choice(list(of))) for of in (SIZES, COLOURS, SHAPES))
-        x, y = rng.uniform(-0.5, 0.5), rng.uniform(-2, 2)
-        x += 0 if objects == 1 else (2 * i - 1) * SIDE / 4
-        image[_inside(shape, x, y, SIZES[size])] = np.divide(COLOURS[colour], 255)
-        names.append(f"a {size} {colour} {shape}")
-    if objects == 1:
-        return Scene(image, (names[0],))
-    return Scene(image, (f"{names[0]} left of {names[1]}", f"{names[1]} right of {names[0]}"))
-
-
-def _inside(shape: str, x: float, y: float, radius: float) -> NDArray[np.bool_]:
-    """Mark the pixels of a shape; x goes right and y goes down from the middle of the picture."""
-    down, right = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
-    right, down = right - x, down - y
-    if shape == "circle":
-        return np.asarray(np.hypot(right, down) <= radius)
-    return np.asarray((down <= 0.8 * radius) & (abs(right) <= (down + radius) * 0.6))
+    down, right = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2  # from the middle of the picture
+    scenes = []
+    for _ in range(n):
+        count = objects or 1 + int(rng.random() < 0.75)
+        image, names = np.zeros((SIDE, SIDE, 3), dtype=np.float32), []
+        for i in range(count):
+            size, colour, shape = (str(rng.choice(list(of))) for of in (SIZES, COLOURS, SHAPES))
+            x = right - (rng.uniform(-0.5, 0.5) + (2 * i + 1 - count) * SIDE / 4)
+            y = down - rng.uniform(-2, 2)
+            triangle = (y <= 0.8 * SIZES[size]) & (abs(x) <= (y + SIZES[size]) * 0.6)
+            inside = triangle if shape == "triangle" else np.hypot(x, y) <= SIZES[size]
+            image[inside] = np.divide(COLOURS[colour], 255)
+            names.append(f"a {size} {colour} {shape}")
+        captions = f"{names[0]} left of {names[-1]}", f"{names[-1]} right of {names[0]}"
+        scenes.append(Scene(image, captions if count == 2 else (names[0],)))
+    return scenes
 
 
 def draw_films(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
