@@ -76,7 +76,7 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
     concepts = np.array(list(kind_of))
     random = np.random.default_rng(seed)
     patient = np.repeat(np.arange(n_patients), 1 + random.poisson(rate["visits"], n_patients))
-    alone = random.random((n_patients, len(diseases))) < np.geomspace(*rate["prevalence"], num=len(diseases))
+    alone = random.random((n_patients, len(diseases))) < np.geomspace(**rate["prevalence"], num=len(diseases))
     ill = alone.copy()
     number = {disease["diagnosis"][0]: i for i, disease in enumerate(diseases)}
     for one, other in tables["companions"]:
@@ -90,7 +90,7 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
             for i, name in enumerate(names):
                 chance[has & (takes == i) if kind == "drug" else has, concepts == name] = rate["written"][i]
     for names in everyday.values():
-        for name, often in zip(names, np.geomspace(*rate["everyday"], num=len(names)), strict=True):
+        for name, often in zip(names, np.geomspace(**rate["everyday"], num=len(names)), strict=True):
             chance[:, concepts == name] = often
     chance *= np.exp(random.normal(0, rate["thoroughness"], (len(patient), 1)))
     visits = csr_array(random.random(chance.shape, dtype=np.float32) < chance, dtype=np.float64)
