@@ -104,10 +104,9 @@ def compare(
     try:
         received = plain(function(*arguments))
     except NotImplementedError:
-        unwritten = "not written yet, or a line `raise NotImplementedError` is left over in it"
-        hint = "write your code in its place, and take that line out."
-        message = f"{name} is {unwritten}.\n  To try next: {hint}"
-        raise CheckFailedError(message, f"the function is {unwritten}") from None
+        unwritten = "is not written yet, or a line `raise NotImplementedError` is left over in it"
+        message = f"{name} {unwritten}.\n  To try next: write your code in its place, and take that line out."
+        raise CheckFailedError(message, f"the function {unwritten}") from None
     if difference := _difference(plain(expect), received, tolerance):
         lines = [call, "  expected: {}\n  received: {}".format(*difference), f"  To try next: {hint}"]
         raise CheckFailedError("\n".join(lines if hint else lines[:2]), about)

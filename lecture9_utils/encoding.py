@@ -70,14 +70,12 @@ def hash_words(words: Iterable[str], buckets: int) -> NDArray[np.int64]:
     every platform, where Python's own ``hash`` changes from one process to the next. Add 1 where 0 has to
     stay free for padding. TypeError if `words` is a single string, ValueError if `buckets` is below 1.
 
+    Slides "One-hot Hashing"; Weinberger et al. (2009), "Feature hashing for large scale multitask learning".
+
     Examples
     --------
     >>> hash_words(["frog", "toad", "frog"], 1000)
     array([948, 134, 948])
-
-    References
-    ----------
-    Slides "One-hot Hashing"; Weinberger et al. (2009), "Feature hashing for large scale multitask learning".
     """
     from sklearn.utils import murmurhash3_32
 

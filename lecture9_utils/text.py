@@ -92,6 +92,8 @@ def bag_of_ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> set[str]:
 class Vocabulary:
     """Words numbered from 1 by falling frequency, of equals the first seen first; 0 is left for padding.
 
+    So did Keras 2, ``Tokenizer(num_words=…)``; slides "Tokenization" and "One-hot Encoding".
+
     Parameters
     ----------
     counts : mapping of str to int
@@ -114,10 +116,6 @@ class Vocabulary:
     [[1, 4, 1, 3]]
     >>> vocabulary.decode([1, 4, 1, 3])
     'the saw the frog'
-
-    References
-    ----------
-    Slides "Tokenization" and "One-hot Encoding"; Keras 2, ``Tokenizer(num_words=…)``.
     """
 
     def __init__(self, counts: Mapping[str, int], max_words: int | None = None):
@@ -156,6 +154,8 @@ def pad(
 ) -> NDArray[np.int32]:
     """Make sequences equally long, with zeros for what is missing, as ``keras.utils.pad_sequences`` does.
 
+    The picture of slide "IMDb Example" pads behind, its code before.
+
     Parameters
     ----------
     sequences : sequence of sequences of int
@@ -174,10 +174,6 @@ def pad(
     >>> pad([[5, 6, 11], [1, 2, 3, 4, 5]], 4)
     array([[ 0,  5,  6, 11],
            [ 2,  3,  4,  5]], dtype=int32)
-
-    References
-    ----------
-    Slide "IMDb Example", whose picture pads behind while its code pads before.
     """
     if length < 1:
         raise ValueError(f"length must be at least 1, got {length}")

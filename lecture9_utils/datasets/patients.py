@@ -54,17 +54,13 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
     everyday things and a few mistakes. How much is written down differs from visit to visit: common things
     come together at long visits although nothing relates them.
 
-    The same seed makes the same records on every machine.
+    The same seed makes the same records on every machine. Slide "cui2vec"; Beam et al. (2018), "Clinical
+    concept embeddings learned from massive sources of multimodal medical data".
 
     Examples
     --------
     >>> synthetic_records(n_patients=100).relations["same purpose"][1]
     ('metformin', 'gliclazide')
-
-    References
-    ----------
-    Slide "cui2vec"; Beam et al. (2018), "Clinical concept embeddings learned from massive sources of
-    multimodal medical data", which learned from 60 million patients.
     """
     import tomllib
 
