@@ -7,18 +7,12 @@ from typing import Any
 
 import numpy as np
 
-TOLERANCE = 1e-3  # lets half precision pass; an honest mistake is off by far more
+Function = Callable[..., Any]
 _SCALARS = (bool, int, float, str, type(None))
 
 
 class CheckFailedError(AssertionError):
-    """A check found something else than it expected.
-
-    Attributes
-    ----------
-    about : str
-        What the check is about, in words that do not give the test away.
-    """
+    """A check found something else than it expected; `about` says what it tests without giving it away."""
 
     def __init__(self, message: str, about: str = ""):
         super().__init__(message)
@@ -38,15 +32,8 @@ class NoData:
 def plain(value: Any) -> Any:
     """Turn what a function returned into plain data, so that no object can decide what it equals.
 
-    Parameters
-    ----------
-    value : object
-        Numbers, text, lists, tuples, dicts, NumPy arrays and whatever NumPy can read (tensors, series).
-
-    Returns
-    -------
-    object
-        None, bool, int, float, str, list, dict or ndarray of numbers, booleans or text; `NoData` for others.
+    That is None, bool, int, float, str, and list, dict or array of these; `NoData` stands for all else.
+    Tuples become lists; what NumPy can read (tensors, series) becomes an array.
 
     Examples
     --------
@@ -54,61 +41,43 @@ def plain(value: Any) -> Any:
     [3, 'frog', {1: 0.5}]
     >>> plain(object())
     an object of type object
-
-    References
-    ----------
-    The assignment, "How the checks work".
     """
     if type(value) in _SCALARS:
         return value
-    if isinstance(value, np.generic):
-        return plain(value.item()) if type(value.item()) in _SCALARS else NoData(type(value).__name__)
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
         return {plain(key): plain(item) for key, item in value.items() if type(plain(key)) in _SCALARS}
-    if isinstance(value, np.ndarray) or hasattr(value, "__array__"):
-        array = np.asarray(value)
-        return plain(array.tolist()) if array.dtype == object else _plain_array(array)
-    return NoData(type(value).__name__)
+    array = np.array(value) if hasattr(value, "__array__") else np.array(None)
+    if array.dtype == np.longdouble:
+        array = array.astype(float)  # whose items are Python's own
+    if array.dtype.kind in "biufU":
+        return array if array.ndim else array.item()
+    return plain(array.tolist()) if array.dtype == object and array.ndim else NoData(type(value).__name__)
 
 
-def _plain_array(array: Any) -> Any:
-    if array.dtype.kind not in "biufU":
-        return NoData(f"array of {array.dtype}")
-    return plain(array.item()) if array.ndim == 0 else np.array(array)
-
-
-def check(
-    function: Callable[..., Any],
-    *arguments: Any,
-    expect: Any,
-    hint: str = "",
-    about: str = "",
-    tolerance: float = TOLERANCE,
-) -> None:
+def check(function: Function, *arguments: Any, **wanted: Any) -> None:
     """Call a function and compare what it returns with what is expected; print one line if it is right.
 
     Parameters
     ----------
-    function : callable
-        The student's function.
-    *arguments
-        What it is called with.
+    function, *arguments
+        The student's function, and what it is called with.
     expect : object
-        The right answer: plain data as of `plain`, or an array. Lists and arrays stand for each other.
-    hint : str
+        The right answer, read by `plain`. Lists and arrays stand for each other.
+    hint : str, optional
         The next thing to try when the answer is wrong.
-    about : str
+    about : str, optional
         What the check is about, for a report that must not show the check itself.
-    tolerance : float
-        How far off a number may be, absolutely or as a share.
+    tolerance : float, optional
+        How far off a number may be, absolutely or as a share. By default half precision passes; an honest
+        mistake is off by far more.
 
     Raises
     ------
     CheckFailedError
-        If the answer is wrong or the function is not written yet: what was called, what was expected, what
-        was received, and the hint. An exception of the function itself comes through.
+        If the answer is wrong or the function is not written yet: what was called, expected and received, and
+        the hint. An exception of the function itself comes through.
 
     Examples
     --------
@@ -122,87 +91,46 @@ def check(
       expected: 'so'
       received: 'soso'
       To try next: numbers only
-
-    References
-    ----------
-    The assignment, "How the checks work".
     """
-    call = compare(function, *arguments, expect=expect, hint=hint, about=about, tolerance=tolerance)
-    print(f"✓ {call} is right")
+    print(f"✓ {compare(function, *arguments, **wanted)} is right")
 
 
 def compare(
-    function: Callable[..., Any],
-    *arguments: Any,
-    expect: Any,
-    hint: str = "",
-    about: str = "",
-    tolerance: float = TOLERANCE,
+    function: Function, *arguments: Any, expect: Any, hint: str = "", about: str = "", tolerance: float = 1e-3
 ) -> str:
-    """Do what `check` does without printing, and return the call in words.
-
-    Parameters
-    ----------
-    function, *arguments, expect, hint, about, tolerance
-        As for `check`.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    CheckFailedError
-        As for `check`.
-
-    Examples
-    --------
-    >>> compare(abs, -2, expect=2)
-    'abs(-2)'
-
-    References
-    ----------
-    The assignment, "How the checks work".
-    """
+    """Do what `check` does without printing, and return the call in words, such as ``abs(-2)``."""
     name = getattr(function, "__name__", "your function")
     call = f"{name}({', '.join(_shown(argument, 60) for argument in arguments)})"
     try:
         received = plain(function(*arguments))
     except NotImplementedError:
-        raise CheckFailedError(
-            f"{name} is not written yet, or a line `raise NotImplementedError` is left over in it.\n"
-            "  To try next: write your code in its place, and take that line out.",
-            about="the function is not written yet, or a line `raise NotImplementedError` is left over in it",
-        ) from None
-    if difference := _difference(expect, received, tolerance):
-        next_step = f"\n  To try next: {hint}" if hint else ""
-        raise CheckFailedError(f"{call}\n{difference}{next_step}", about) from None
+        unwritten = "is not written yet, or a line `raise NotImplementedError` is left over in it"
+        message = f"{name} {unwritten}.\n  To try next: write your code in its place, and take that line out."
+        raise CheckFailedError(message, f"the function {unwritten}") from None
+    if difference := _difference(plain(expect), received, tolerance):
+        lines = [call, "  expected: {}\n  received: {}".format(*difference), f"  To try next: {hint}"]
+        raise CheckFailedError("\n".join(lines if hint else lines[:2]), about)
     return call
 
 
-def _difference(expected: Any, received: Any, tolerance: float) -> str:
-    """Say how two values differ, in two lines; nothing if they are equal."""
+def _difference(expected: Any, received: Any, tolerance: float) -> tuple[str, str] | None:
+    """Say of two plain values what was expected and what was received, if they differ."""
     if isinstance(received, NoData) or received is None:
-        return _two_lines(_shown(expected), f"{received!r}; does the function return its result?")
-    wanted, got = _array(expected), _array(received)
+        return _shown(expected), f"{received!r}; does the function return its result?"
+    wanted, got = _numbers(expected), _numbers(received)
     if wanted is None or got is None:
-        same = got is None and wanted is None and _same(expected, received, tolerance)
-        return "" if same else _two_lines(_shown(expected), _shown(received))
+        same = wanted is got and _same(expected, received, tolerance)
+        return None if same else (_shown(expected), _shown(received))
     if wanted.shape != got.shape:
-        return _two_lines(f"shape {wanted.shape}", f"shape {got.shape}")
-    with np.errstate(invalid="ignore"):
-        wrong = ~np.isclose(got, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)
-    if not wrong.any():
-        return ""
-    where = tuple(int(i) for i in np.argwhere(wrong)[0]) if wrong.ndim else ()
-    place = f" at {list(where)}" if where else ""
-    return _two_lines(f"{wanted[where]:.6g}{place}", f"{got[where]:.6g}{place}")
+        return f"shape {wanted.shape}", f"shape {got.shape}"
+    for where in np.argwhere(~np.isclose(got, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)):
+        place = f" at {where.tolist()}" if len(where) else ""
+        return f"{wanted[tuple(where)]:.6g}{place}", f"{got[tuple(where)]:.6g}{place}"
+    return None
 
 
-def _array(value: Any) -> Any:
+def _numbers(value: Any) -> Any:
     """Return numbers, alone or in a rectangle, as an array of float; None for all else."""
-    if isinstance(value, (str, dict, NoData)) or value is None:
-        return None
     try:
         array = np.asarray(value)
     except ValueError:
@@ -211,23 +139,13 @@ def _array(value: Any) -> Any:
 
 
 def _same(expected: Any, received: Any, tolerance: float) -> bool:
-    if isinstance(expected, dict):
-        if not isinstance(received, dict) or sorted(expected, key=repr) != sorted(received, key=repr):
-            return False
-        return all(not _difference(expected[key], received[key], tolerance) for key in expected)
-    if isinstance(expected, str):
-        return isinstance(received, str) and expected == received
-    if isinstance(expected, (list, tuple, np.ndarray)):
-        if not isinstance(received, (list, np.ndarray)) or len(expected) != len(received):
-            return False
-        return all(
-            not _difference(e, r, tolerance) for e, r in zip(list(expected), list(received), strict=True)
-        )
-    return expected is received
-
-
-def _two_lines(expected: str, received: str) -> str:
-    return f"  expected: {expected}\n  received: {received}"
+    """Say whether two plain values are equal that are no numbers or not in a rectangle."""
+    if isinstance(expected, dict) and isinstance(received, dict) and expected.keys() == received.keys():
+        expected, received = list(expected.values()), [received[key] for key in expected]
+    if isinstance(expected, (list, np.ndarray)) and isinstance(received, (list, np.ndarray)):
+        pairs = zip(expected, received, strict=False)
+        return len(expected) == len(received) and not any(_difference(e, r, tolerance) for e, r in pairs)
+    return isinstance(received, str) and expected == received
 
 
 def _shown(value: Any, width: int = 300) -> str:
@@ -240,17 +158,8 @@ def _shown(value: Any, width: int = 300) -> str:
 def write_it_yourself(*names: str) -> None:
     """Switch off functions of this package in a notebook that asks for them to be written.
 
-    They stay in use inside the package; only a call from a notebook is refused.
-
-    Parameters
-    ----------
-    *names : str
-        Public names of the package, or methods of its classes as ``"Class.method"``.
-
-    Raises
-    ------
-    AttributeError
-        If there is no such function.
+    They stay in use inside the package; only a call from a notebook is refused. A method is given as
+    ``"Class.method"``.
 
     Examples
     --------
@@ -259,28 +168,23 @@ def write_it_yourself(*names: str) -> None:
     >>> exec(cell, {"__name__": "__main__"})  # as in a notebook
     Traceback (most recent call last):
     RuntimeError: characters of lecture9_utils is switched off here: it is what you are asked to write
-
-    References
-    ----------
-    The assignment, its first page.
     """
     package = sys.modules[__package__]
     for name in names:
         owner, _, attribute = name.rpartition(".")
-        function = getattr(getattr(package, owner) if owner else package, attribute)
-        places = [getattr(package, owner)] if owner else [package, sys.modules[function.__module__]]
-        for place in places:
-            setattr(place, attribute, _refusing(function))
+        place = getattr(package, owner) if owner else package
+        function = getattr(place, attribute)
+        for where in (place, sys.modules[function.__module__]):
+            if hasattr(where, attribute):
+                setattr(where, attribute, _switched_off(function))
 
 
-def _refusing(function: Callable[..., Any]) -> Callable[..., Any]:
+def _switched_off(function: Function) -> Function:
     @wraps(function)
     def guarded(*arguments: Any, **options: Any) -> Any:
         if sys._getframe(1).f_globals.get("__name__") == "__main__":
-            raise RuntimeError(
-                f"{function.__name__} of lecture9_utils is switched off here: "
-                "it is what you are asked to write"
-            )
+            here = f"{function.__name__} of lecture9_utils is switched off here"
+            raise RuntimeError(f"{here}: it is what you are asked to write")
         return function(*arguments, **options)
 
     return guarded

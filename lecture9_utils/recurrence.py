@@ -1,6 +1,5 @@
 """The simple recurrent layer, step by step, and its backpropagation through time, in NumPy."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,8 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.floating[Any]]
 
-_ACTIVATIONS: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]] = {
-    # name: the function f(a), and its slope f'(a) written in terms of h = f(a)
+_ACTIVATIONS: dict[str, Any] = {  # f(a), and its slope f'(a) written in terms of h = f(a)
     "tanh": (np.tanh, lambda h: 1 - h**2),
     "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0).astype(h.dtype)),
     "linear": (lambda a: a, np.ones_like),
@@ -27,39 +25,26 @@ class Gradients(NamedTuple):
 
 
 def simple_rnn(
-    x: ArrayLike,
-    W: ArrayLike,
-    U: ArrayLike,
-    b: ArrayLike,
-    h0: ArrayLike | None = None,
-    activation: str = "tanh",
+    x: ArrayLike, W: ArrayLike, U: ArrayLike, b: ArrayLike, h0: Floats | None = None, activation: str = "tanh"
 ) -> Floats:
     """Run a simple recurrent layer over a batch of sequences: ``h_t = f(x_t W + h_{t-1} U + b)``.
 
     Parameters
     ----------
     x : array_like, shape (batch, time, inputs)
-        The sequences, with at least one time step.
-    W : array_like, shape (inputs, units)
-        The weights of the input; ``kernel`` in Keras.
-    U : array_like, shape (units, units)
-        The weights of the state; ``recurrent_kernel`` in Keras.
+    W, U : array_like, shapes (inputs, units) and (units, units)
+        The weights of the input and of the state; ``kernel`` and ``recurrent_kernel`` in Keras.
     b : array_like, shape (units,)
         The bias.
-    h0 : array_like, shape (batch, units), optional
+    h0 : ndarray, shape (batch, units), optional
         The state before the first step; zeros if not given.
     activation : {"tanh", "relu", "linear"}
-        The function f.
+        The function f. ValueError if it has another name, or if a shape does not fit.
 
     Returns
     -------
     ndarray, shape (batch, time, units)
         The states ``h_1`` to ``h_time``; of float32 if all that is given is float32.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, or the activation has another name.
 
     Examples
     --------
@@ -70,10 +55,10 @@ def simple_rnn(
 
     References
     ----------
-    Lecture 9, slides "MLPs → RNNs"; Elman (1990), "Finding structure in time"; ``keras.layers.SimpleRNN``.
+    Slides "MLPs → RNNs"; Elman (1990), "Finding structure in time"; ``keras.layers.SimpleRNN``.
     """
-    x, W, U, b, h = _checked(x, W, U, b, h0)
-    f, _ = _activation(activation)
+    x, W, U, b, h = _fitting(x, W, U, b, h0, activation)
+    f, _ = _ACTIVATIONS[activation]
     states = []
     for t in range(x.shape[1]):
         h = f(x[:, t] @ W + h @ U + b)
@@ -87,7 +72,7 @@ def simple_rnn_gradients(
     U: ArrayLike,
     b: ArrayLike,
     d_states: ArrayLike,
-    h0: ArrayLike | None = None,
+    h0: Floats | None = None,
     activation: str = "tanh",
 ) -> Gradients:
     """Backpropagate a loss through depth and time, from the last step to the first.
@@ -100,35 +85,24 @@ def simple_rnn_gradients(
         The loss's gradient for each state as an *output*: what the layer above says of ``h_t``, leaving out
         what later steps will add. If only the last state is used, all but ``d_states[:, -1]`` is 0.
 
-    Returns
-    -------
-    Gradients
-        ``.x``, ``.W``, ``.U``, ``.b`` and ``.h0``, each in the shape of what it is the gradient for.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, or the activation has another name.
-
     Examples
     --------
     In a network that adds up, each of three inputs moves the last state by as much as it moves itself:
 
-    >>> last_only = [[[0.0], [0.0], [1.0]]]
-    >>> x = [[[1.0], [2.0], [3.0]]]
+    >>> x, last_only = [[[1.0], [2.0], [3.0]]], [[[0.0], [0.0], [1.0]]]
     >>> simple_rnn_gradients(x, [[1.0]], [[1.0]], [0.0], last_only, activation="linear").x.ravel()
     array([1., 1., 1.])
 
     References
     ----------
-    Lecture 9, slide "RNN Backprop"; Werbos (1990), "Backpropagation through time: what it does and how to
-    do it"; Goodfellow, Bengio, Courville (2016), *Deep Learning*, section 10.2.2.
+    Slide "RNN Backprop"; Werbos (1990), "Backpropagation through time: what it does and how to do it".
     """
     states = simple_rnn(x, W, U, b, h0, activation)
-    x, W, U, b, h0 = _checked(x, W, U, b, h0)
+    x, W, U, b, h0 = _fitting(x, W, U, b, h0, activation)
     d_states = np.asarray(d_states, dtype=states.dtype)
-    _must("d_states", d_states, states.shape, "(batch, time, units), that of the states")
-    _, slope = _activation(activation)
+    if d_states.shape != states.shape:
+        raise ValueError(f"d_states must have the states' shape {states.shape}, got {d_states.shape}")
+    _, slope = _ACTIVATIONS[activation]
     before = np.concatenate([h0[:, None], states[:, :-1]], axis=1)  # the state that each step began with
     dx, dW, dU, db, dh = (np.zeros_like(array) for array in (x, W, U, b, h0))
     for t in reversed(range(x.shape[1])):
@@ -142,36 +116,20 @@ def simple_rnn_gradients(
     return Gradients(dx, dW, dU, db, dh)
 
 
-def _checked(
-    x: ArrayLike, W: ArrayLike, U: ArrayLike, b: ArrayLike, h0: ArrayLike | None
-) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Make arrays of one floating type, and say which shape does not fit."""
-    given = [np.asarray(array) for array in (x, W, U, b)] + ([] if h0 is None else [np.asarray(h0)])
+def _fitting(x: Any, W: Any, U: Any, b: Any, h0: Any, activation: str) -> list[Floats]:
+    """Make arrays of one floating type; ValueError if a shape does not fit, or the activation is none."""
+    if activation not in _ACTIVATIONS:
+        raise ValueError(f"activation must be one of {', '.join(_ACTIVATIONS)}; got {activation!r}")
+    x, W = np.asarray(x), np.asarray(W)
+    if x.ndim != 3 or W.ndim != 2 or 0 in x.shape:
+        wanted = "x must have shape (batch, time, inputs), none of them 0, and W (inputs, units)"
+        raise ValueError(f"{wanted}; got {x.shape} and {W.shape}. One sequence alone is x[None]")
+    (batch, _, inputs), units = x.shape, W.shape[1]
+    start = np.zeros((batch, units), np.float32) if h0 is None else h0
+    given = [x, *map(np.asarray, (W, U, b, start))]
+    shapes = {"W": (inputs, units), "U": (units, units), "b": (units,), "h0": (batch, units)}
+    for (name, shape), array in zip(shapes.items(), given[1:], strict=True):
+        if array.shape != shape:
+            raise ValueError(f"{name} must have shape {shape} to fit x and W, got {array.shape}")
     dtype = np.result_type(*given, np.float32)
-    x, W, U, b = (array.astype(dtype) for array in given[:4])
-    if x.ndim != 3 or 0 in x.shape[:2]:
-        raise ValueError(
-            "x must have shape (batch, time, inputs), with at least one sequence and one step, "
-            f"got {x.shape}: a sequence alone is x[None]"
-        )
-    if W.ndim != 2:
-        raise ValueError(f"W must have shape (inputs, units), got {W.shape}")
-    batch, _, inputs = x.shape
-    units = W.shape[1]
-    _must("W", W, (inputs, units), "(inputs, units), with as many inputs as x has")
-    _must("U", U, (units, units), "(units, units), with as many units as W has")
-    _must("b", b, (units,), "(units,)")
-    h = np.zeros((batch, units), dtype) if h0 is None else given[4].astype(dtype)
-    _must("h0", h, (batch, units), "(batch, units)")
-    return x, W, U, b, h
-
-
-def _must(name: str, array: Floats, shape: tuple[int, ...], meaning: str) -> None:
-    if array.shape != shape:
-        raise ValueError(f"{name} must have shape {shape}: {meaning}; got {array.shape}")
-
-
-def _activation(name: str) -> tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]:
-    if name not in _ACTIVATIONS:
-        raise ValueError(f"activation must be one of {', '.join(_ACTIVATIONS)}; got {name!r}")
-    return _ACTIVATIONS[name]
+    return [array.astype(dtype) for array in given]

@@ -1,9 +1,9 @@
 """From text to tokens, from tokens to integers, from integers to a rectangle of integers."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,37 +16,17 @@ _TO_SPACE = bytes.maketrans(_MARKS, b" " * len(_MARKS))
 
 
 def tokenize(text: str, lower: bool = True) -> list[str]:
-    """Split a text into words, as Keras's historic ``Tokenizer`` did.
+    """Split a text into words as Keras 2 did (``text_to_word_sequence``; slide "Tokenization").
 
     Punctuation becomes a space, except for the apostrophe; only spaces, tabs and newlines separate words.
-
-    Parameters
-    ----------
-    text : str
-        Any text; an empty one gives no tokens.
-    lower : bool
-        Whether upper-case letters become lower-case ones.
-
-    Returns
-    -------
-    list of str
-        The words, in order.
-
-    Raises
-    ------
-    TypeError
-        If `text` is not a string.
 
     Examples
     --------
     >>> tokenize("Data science rocks my socks off!")
     ['data', 'science', 'rocks', 'my', 'socks', 'off']
-
-    References
-    ----------
-    Lecture 9, slide "Tokenization"; Keras 2, ``keras.preprocessing.text.text_to_word_sequence``.
     """
-    _check_text(text)
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a string, got {type(text).__name__}")
     # UTF-8 keeps ASCII apart from all else, and bytes are translated several times faster than a str.
     line = (text.lower() if lower else text).encode("utf-8", "surrogatepass").translate(_TO_SPACE)
     words = line.decode("utf-8", "surrogatepass").split(" ")
@@ -54,45 +34,25 @@ def tokenize(text: str, lower: bool = True) -> list[str]:
 
 
 def characters(text: str) -> list[str]:
-    """Split a text into its characters.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    list of str
-        One string of length 1 for each character, spaces and punctuation included.
-
-    Raises
-    ------
-    TypeError
-        If `text` is not a string.
+    """Split a text into its characters, spaces and punctuation included (slide "Text Data").
 
     Examples
     --------
     >>> characters("Hi all")
     ['H', 'i', ' ', 'a', 'l', 'l']
-
-    References
-    ----------
-    Lecture 9, slide "Text Data".
     """
-    _check_text(text)
     return list(text)
 
 
 def ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> list[str]:
-    """List every run of 1 to `n` consecutive tokens.
+    """List every run of 1 to `n` consecutive tokens (slide "N-grams").
 
     Parameters
     ----------
     tokens : sequence of str
-        Words or characters, in order.
+        Words or characters, in order; TypeError if it is a string.
     n : int
-        The longest run, at least 1.
+        The longest run, at least 1, else ValueError.
     joiner : str
         What stands between the tokens of a run: a space for words, nothing for characters.
 
@@ -101,28 +61,14 @@ def ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> list[str]:
     list of str
         The runs by where they begin, the shorter first; a run that occurs twice is listed twice.
 
-    Raises
-    ------
-    TypeError
-        If `tokens` is a string: split it first.
-    ValueError
-        If `n` is below 1.
-
     Examples
     --------
     >>> ngrams(["data", "science", "rocks"], 2)
     ['data', 'data science', 'science', 'science rocks', 'rocks']
     >>> ngrams(characters("abc"), 3, joiner="")
     ['a', 'ab', 'abc', 'b', 'bc', 'c']
-
-    References
-    ----------
-    Lecture 9, slide "N-grams".
     """
-    if isinstance(tokens, str):
-        raise TypeError(
-            f"tokens must be a list of tokens, got the string {tokens!r}: call tokenize or characters first"
-        )
+    refuse_string("tokens", tokens)
     if n < 1:
         raise ValueError(f"n must be at least 1, got {n}")
     return [
@@ -133,58 +79,33 @@ def ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> list[str]:
 
 
 def bag_of_ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> set[str]:
-    """Collect the distinct runs of 1 to `n` consecutive tokens: a set, so without order.
-
-    Parameters
-    ----------
-    tokens, n, joiner
-        As for `ngrams`.
-
-    Returns
-    -------
-    set of str
-        Each run once.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As for `ngrams`.
+    """Collect the distinct `ngrams`: a set, so without order (slide "N-grams", "bag of 3-grams").
 
     Examples
     --------
     >>> sorted(bag_of_ngrams(["so", "so", "good"], 2))
     ['good', 'so', 'so good', 'so so']
-
-    References
-    ----------
-    Lecture 9, slide "N-grams" ("bag of 3-grams").
     """
     return set(ngrams(tokens, n, joiner))
 
 
 class Vocabulary:
-    """Words numbered from 1 by falling frequency; 0 is left for padding.
+    """Words numbered from 1 by falling frequency, of equals the first seen first; 0 is left for padding.
 
-    Words that are equally frequent are numbered in the order in which they were first seen.
+    So did Keras 2, ``Tokenizer(num_words=…)``; slides "Tokenization" and "One-hot Encoding".
 
     Parameters
     ----------
     counts : mapping of str to int
         How often each word occurs.
     max_words : int, optional
-        Ids below this are used by `encode`, so that ``Embedding(max_words, …)`` has a row for each of them
-        and for the padding: 10,000 keeps the 9,999 most frequent words. By default all words are kept.
+        `encode` uses the ids below this, so that ``Embedding(max_words, …)`` has a row for each of them and
+        for the padding: 10,000 keeps the 9,999 most frequent words. At least 2, else ValueError.
 
     Attributes
     ----------
     word_index : dict of str to int
         All words that were seen, whatever `max_words` is, from 1.
-    max_words : int or None
-
-    Raises
-    ------
-    ValueError
-        If `max_words` is below 2, so that no word is left.
 
     Examples
     --------
@@ -195,26 +116,19 @@ class Vocabulary:
     [[1, 4, 1, 3]]
     >>> vocabulary.decode([1, 4, 1, 3])
     'the saw the frog'
-
-    References
-    ----------
-    Lecture 9, slides "Tokenization" and "One-hot Encoding"; Keras 2, ``Tokenizer(num_words=…)``.
     """
 
-    def __init__(self, counts: Counter[str], max_words: int | None = None):
+    def __init__(self, counts: Mapping[str, int], max_words: int | None = None):
         if max_words is not None and max_words < 2:
-            raise ValueError(
-                f"max_words must be at least 2 (0 is the padding, 1 the first word), got {max_words}"
-            )
-        self.max_words = max_words
-        self.word_index = {word: i for i, (word, _) in enumerate(counts.most_common(), start=1)}
+            raise ValueError(f"max_words must be at least 2, got {max_words}: 0 is the padding")
+        self.word_index = {word: i for i, (word, _) in enumerate(Counter(counts).most_common(), start=1)}
         self._words = ["", *self.word_index]
         self._known = dict(list(self.word_index.items())[: max_words - 1]) if max_words else self.word_index
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], max_words: int | None = None) -> "Vocabulary":
-        """Count the words of many texts; see the class for the parameters."""
-        _check_texts(texts)
+        """Count the words of many texts; TypeError if `texts` is a single string."""
+        refuse_string("texts", texts)
         return cls(Counter(chain.from_iterable(map(tokenize, texts))), max_words)
 
     def __len__(self) -> int:
@@ -222,105 +136,69 @@ class Vocabulary:
         return len(self.word_index)
 
     def encode(self, texts: Iterable[str]) -> list[list[int]]:
-        """Turn each text into the ids of its known words; words without an id are left out.
-
-        Raises
-        ------
-        TypeError
-            If `texts` is a single string rather than a list of them.
-        """
-        _check_texts(texts)
+        """Turn each text into the ids of its known words; TypeError if `texts` is a single string."""
+        refuse_string("texts", texts)
         id_of = self._known.get
         return [[i for i in map(id_of, tokenize(text)) if i is not None] for text in texts]
 
     def decode(self, ids: Iterable[int]) -> str:
-        """Turn ids back into words, joined by spaces; padding (0) is left out.
-
-        Raises
-        ------
-        ValueError
-            If an id belongs to no word.
-        """
+        """Turn ids back into words, joined by spaces, without padding; ValueError if an id has no word."""
         ids = list(ids)
         if wrong := [i for i in ids if not 0 <= i < len(self._words)]:
-            raise ValueError(
-                f"id {wrong[0]} belongs to no word: ids go from 1 to {len(self)}, 0 is the padding"
-            )
+            raise ValueError(f"id {wrong[0]} has no word: ids go from 1 to {len(self)}, 0 is the padding")
         return " ".join(self._words[i] for i in ids if i)
 
 
 def pad(
     sequences: Sequence[Sequence[int]], length: int, padding: Side = "pre", truncating: Side = "pre"
 ) -> NDArray[np.int32]:
-    """Make sequences equally long, with zeros for what is missing.
+    """Make sequences equally long, with zeros for what is missing, as ``keras.utils.pad_sequences`` does.
+
+    The picture of slide "IMDb Example" pads behind, its code before.
 
     Parameters
     ----------
     sequences : sequence of sequences of int
-        Ids, of any lengths, none included.
+        Ids, of any lengths, none included; TypeError if one is not a whole number.
     length : int
-        The common length, at least 1.
-    padding : {"pre", "post"}
-        Where the zeros go: before the ids (Keras's default) or after them (the slide's picture).
-    truncating : {"pre", "post"}
-        What a longer sequence loses: its beginning or its end. The default is Keras's: the *last* ids stay.
+        The common length, at least 1, else ValueError.
+    padding, truncating : {"pre", "post"}
+        Where the zeros go, and where a longer sequence loses ids: at its beginning or its end.
 
     Returns
     -------
     ndarray of int32, shape (len(sequences), length)
-
-    Raises
-    ------
-    ValueError
-        If `length` is below 1, a side is neither ``"pre"`` nor ``"post"``, or an id is not a whole number of
-        at most 32 bits.
 
     Examples
     --------
     >>> pad([[5, 6, 11], [1, 2, 3, 4, 5]], 4)
     array([[ 0,  5,  6, 11],
            [ 2,  3,  4,  5]], dtype=int32)
-    >>> pad([[5, 6, 11], [1, 2, 3, 4, 5]], 4, padding="post", truncating="post")
-    array([[ 5,  6, 11,  0],
-           [ 1,  2,  3,  4]], dtype=int32)
-
-    References
-    ----------
-    Lecture 9, slide "IMDb Example" (padding); ``keras.utils.pad_sequences``.
     """
     if length < 1:
         raise ValueError(f"length must be at least 1, got {length}")
-    for name, side in (("padding", padding), ("truncating", truncating)):
-        if side not in ("pre", "post"):
-            raise ValueError(f"{name} must be 'pre' or 'post', got {side!r}")
-    kept = [sequence[-length:] if truncating == "pre" else sequence[:length] for sequence in sequences]
-    sizes = np.fromiter(map(len, kept), dtype=np.int64, count=len(kept))
-    column = np.arange(length)
-    filled = column >= length - sizes[:, None] if padding == "pre" else column < sizes[:, None]
-    padded = np.zeros((len(kept), length), dtype=np.int32)
-    if filled.any():
-        padded[filled] = _joined([sequence for sequence in kept if len(sequence)])
+    if {padding, truncating} - {"pre", "post"}:
+        raise ValueError(f"padding and truncating are 'pre' or 'post', got {padding!r} and {truncating!r}")
+    padded = np.zeros((len(sequences), length), dtype=np.int32)
+    for row, sequence in zip(padded, each_sequence(sequences), strict=True):
+        kept = sequence[-length:] if truncating == "pre" else sequence[:length]
+        place = row[length - len(kept) :] if padding == "pre" else row[: len(kept)]
+        if len(kept):
+            np.copyto(place, kept, casting="same_kind")  # which refuses what is no whole number
     return padded
 
 
-def _joined(sequences: list[Sequence[int]]) -> NDArray[np.integer]:
-    """Put the ids of sequences that are not empty into one row."""
-    if isinstance(sequences[0], np.ndarray):
-        ids = np.concatenate(sequences)
-    else:
-        ids = np.array(list(chain.from_iterable(sequences)))
-    if not np.issubdtype(ids.dtype, np.integer):
-        raise ValueError(f"sequences must hold whole numbers, got {ids.dtype}")
-    if ids.max() > np.iinfo(np.int32).max or ids.min() < np.iinfo(np.int32).min:
-        raise ValueError(f"ids must fit into 32 bits, got {ids[np.abs(ids).argmax()]}")
-    return ids
+def each_sequence(sequences: Iterable[Any]) -> Iterator[Any]:
+    """Go through sequences of ids; TypeError if it is one sequence, not several."""
+    for sequence in sequences:
+        if not hasattr(sequence, "__len__"):
+            raise TypeError(f"sequences must be a list of lists of ids, got {sequence!r} as one of them")
+        yield sequence
 
 
-def _check_text(text: str) -> None:
-    if not isinstance(text, str):
-        raise TypeError(f"text must be a string, got {type(text).__name__}")
-
-
-def _check_texts(texts: Iterable[str]) -> None:
-    if isinstance(texts, str):
-        raise TypeError("texts must be a list of strings, got one string: put it in a list")
+def refuse_string(name: str, value: object) -> None:
+    """Raise a TypeError for one string where a list is meant: Python would go through its letters."""
+    if isinstance(value, str):
+        raise TypeError(
+            f"{name} must be a list of strings, got the string {value!r}: split it, or wrap it in []"
+        )

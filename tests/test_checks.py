@@ -1,0 +1,106 @@
+"""The assignment's checks: what is equal, what a student reads, and that no object decides for itself."""
+
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lecture9_utils.checks import CheckFailedError, NoData, check, compare, plain
+
+
+class Agrees(str):
+    """Claims to equal everything."""
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+def message(received: Any, expect: Any, **options: Any) -> str:
+    """Return what a student reads whose function returned something wrong; nothing if it is right."""
+    try:
+        compare(lambda: received, expect=expect, **options)
+    except CheckFailedError as failure:
+        return str(failure)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("received", "expected"),
+    [
+        (np.float16(0.1), 0.1),
+        (np.array([[1, 0]]), [[1.0, 0.0]]),
+        ((1, "a"), [1, "a"]),
+        (np.array(["a", "b"]), ["a", "b"]),
+        (np.array([[1], [1, 2]], dtype=object), [[1], [1, 2]]),
+        ({"b": [1, 2], "a": "x"}, {"a": "x", "b": np.array([1, 2])}),
+        ([], np.zeros(0)),
+        ([np.nan, np.inf], [np.nan, np.inf]),
+    ],
+)
+def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
+    assert message(received, expected) == message(expected, received) == ""
+
+
+@pytest.mark.parametrize(
+    ("received", "expected", "lines"),
+    [
+        ([[0, 0]], [[0, 1], [1, 0]], ["shape (2, 2)", "shape (1, 2)"]),
+        ([[0, 0], [1, 2]], np.eye(2), ["1 at [0, 0]", "0 at [0, 0]"]),
+        (0.9, 1, ["1", "0.9"]),
+        ("frogs", "frog", ["'frog'", "'frogs'"]),
+        (["a"], ["a", "b"], ["['a', 'b']", "['a']"]),
+        ({"a": 1}, {"a": 2}, ["{'a': 2}", "{'a': 1}"]),
+        (None, 1, ["1", "None; does the function return its result?"]),
+        (Agrees("a"), "a", ["'a'", "an object of type Agrees; does the function return its result?"]),
+        ([Agrees()], [1], ["[1]", "[an object of type Agrees]"]),
+        (np.ndarray, 1, ["1", "an object of type type; does the function return its result?"]),
+    ],
+)
+def test_what_is_wrong_is_shown_beside_what_was_expected(
+    received: Any, expected: Any, lines: list[str]
+) -> None:
+    said = message(received, expected, hint="look again").splitlines()[1:]
+    assert said == [f"  expected: {lines[0]}", f"  received: {lines[1]}", "  To try next: look again"]
+
+
+def test_a_check_names_the_call_and_what_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    def unwritten(*_: Any) -> None:
+        raise NotImplementedError
+
+    check(max, [1, 2], expect=2)
+    assert capsys.readouterr().out == "✓ max([1, 2]) is right\n"
+    with pytest.raises(CheckFailedError, match=r"unwritten is not written yet.*\n  To try next: write"):
+        check(unwritten, 1, expect=2)
+    with pytest.raises(CheckFailedError, match=r"max\(\[1, 2\]\)\n") as failure:
+        check(max, [1, 2], expect=3, about="the larger")
+    assert failure.value.about == "the larger"
+    with pytest.raises(ZeroDivisionError):
+        check(lambda: 1 / 0, expect=1)
+
+
+def test_plain_data_are_of_pythons_own_types() -> None:
+    value = plain({np.str_("a"): (np.int64(1), np.longdouble(2), np.True_, None), Agrees("b"): 1})
+    assert value == {"a": [1, 2.0, True, None]}
+    assert [type(item) for item in value["a"]] == [int, float, bool, type(None)]
+    assert isinstance(plain(1j), NoData)
+
+
+def test_what_is_switched_off_works_inside_the_package_only() -> None:
+    code = """
+import lecture9_utils as l9, lecture9_utils.text
+l9.write_it_yourself("tokenize", "WordVectors.matrix")
+print(l9.Vocabulary.from_texts(["a b"]).encode(["b a"]))
+vectors = l9.WordVectors(["a"], [[1.0]])
+for call in (l9.tokenize, lecture9_utils.text.tokenize, lambda _: vectors.matrix({"a": 1}, 2)):
+    try:
+        call("a b")
+    except RuntimeError as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    off = "of lecture9_utils is switched off here: it is what you are asked to write"
+    assert done.stdout.splitlines() == ["[[2, 1]]", *[f"tokenize {off}"] * 2, f"matrix {off}"]
