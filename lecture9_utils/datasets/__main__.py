@@ -1,22 +1,28 @@
 """Fetch all of the real data: ``python -m lecture9_utils.datasets``."""
 
 import sys
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Sized
 
 from .cache import cache_folder
 from .pretrained import glove_dims, load_glove
-from .reviews import load_imdb, load_imdb_sequences
+from .reviews import load_imdb_sequences
 from .small import load_books, load_genome, load_similarity, load_translations, load_weather
 from .sources import Source, Sources, data_folder, known_sources
 
 _BYTES_A_MINUTE = 20e6 / 8 * 60
-_SMALL: dict[str, tuple[Callable[..., Sized], str]] = {
-    "books": (load_books, "authors"),
-    "translations": (load_translations, "pairs of sentences"),
-    "weather": (load_weather, "days"),
-    "genome": (load_genome, "bases"),
-    "similarity": (load_similarity, "pairs of words"),
-}
+_SETS: tuple[tuple[str, Callable[[Sources], Sized], str], ...] = (
+    (
+        "imdb",
+        lambda sources: load_imdb_sequences(data="full", sources=sources)[0][0],
+        "reviews to train with",
+    ),
+    ("glove", lambda sources: _load_glove(sources), "words"),
+    ("books", lambda sources: load_books("full", sources=sources), "authors"),
+    ("translations", lambda sources: load_translations("full", sources=sources), "pairs of sentences"),
+    ("weather", lambda sources: load_weather("full", sources=sources), "days"),
+    ("genome", lambda sources: load_genome("full", sources=sources), "bases"),
+    ("similarity", lambda sources: load_similarity("full", sources=sources), "pairs of words"),
+)
 
 
 def main(sources: Sources | None = None) -> int:
@@ -27,14 +33,19 @@ def main(sources: Sources | None = None) -> int:
     int
         0 if all is there, 1 if not; the reason is then on standard error.
     """
-    sources = sources or known_sources()
+    sources, complete = sources or known_sources(), True
     for source in sources.values():
         print(f"{source.name} {_whence(source)}", flush=True)
     print(f"Then all is read and kept in {cache_folder()}: up to 0.4 GB, about 1 min", flush=True)
-    wanted = [key for key, source in sources.items() if source.urls or _is_there(source)]
-    complete = [_read(key, sources) for key in wanted]
-    print("All is there." if all(complete) else "Not all is there.")
-    return 0 if all(complete) else 1
+    for key, load, what in _SETS:
+        if sources[key].urls or _is_there(sources[key]):
+            try:
+                print(f"{sources[key].name}: {len(load(sources)):,} {what}", flush=True)
+            except (OSError, ValueError) as error:
+                print(error, file=sys.stderr, flush=True)
+                complete = False
+    print("All is there." if complete else "Not all is there.")
+    return 0 if complete else 1
 
 
 def _is_there(source: Source) -> bool:
@@ -52,27 +63,11 @@ def _whence(source: Source) -> str:
     return f"is downloaded to {data_folder()}: {much}"
 
 
-def _read(key: str, sources: Sources) -> bool:
-    """Read a data set, print what was found, and say whether that went well."""
-    try:
-        for line in _found(key, sources):
-            print(line, flush=True)
-    except (OSError, ValueError) as error:
-        print(getattr(error, "strerror", None) or error, file=sys.stderr, flush=True)
-        return False
-    return True
-
-
-def _found(key: str, sources: Sources) -> Iterator[str]:
-    if key == "imdb":
-        yield f"IMDb: {len(load_imdb('full', sources=sources).train.texts):,} reviews to train with"
-        load_imdb_sequences(data="full", sources=sources)
-    elif key == "glove":
-        for dim in sorted({50, 100} & set(glove_dims(sources[key], "full"))):
-            yield f"GloVe: {len(load_glove('full', dim, sources=sources)):,} words in {dim} dimensions"
-    else:
-        load, what = _SMALL[key]
-        yield f"{sources[key].name}: {len(load('full', sources=sources)):,} {what}"
+def _load_glove(sources: Sources) -> Sized:
+    """Load the vectors of 50 and 100 dimensions, where they are."""
+    dims = {50, 100} & set(glove_dims(sources["glove"], "full"))
+    loaded = [load_glove("full", dim, sources=sources) for dim in sorted(dims)]
+    return loaded[0] if loaded else []
 
 
 if __name__ == "__main__":

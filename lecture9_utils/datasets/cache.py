@@ -6,7 +6,6 @@ used if its checksums are right. Losing the cache costs time, never results: a f
 to gives one warning, and work goes on without it.
 """
 
-import functools
 import json
 import os
 import warnings
@@ -47,14 +46,9 @@ class Entry:
 
     @classmethod
     def of(cls, path: Path, what: str) -> "Entry":
-        """Name an entry; before the file is read, as it may change meanwhile.
+        """Name what is made from a file; before it is read, as it may change meanwhile.
 
-        Parameters
-        ----------
-        path : Path
-            A file that exists. Another size or time of change makes its older entry unused.
-        what : str
-            What is made from it.
+        Another size or time of change of the file makes its older entry unused.
         """
         facts = path.stat()
         place = sha256(str(path.resolve()).encode()).hexdigest()[:16]
@@ -75,13 +69,17 @@ class Entry:
         return None
 
     def store(self, digest: str, arrays: Arrays) -> None:
-        """Keep arrays (without Python objects), or warn once in a process that this is not possible."""
+        """Keep arrays (without Python objects), or warn that this is not possible."""
         try:
             checksums = {name: self._save(name, array) for name, array in arrays.items()}
             facts = json.dumps({"stamp": self.stamp, "digest": digest, "checksums": checksums})
             write_atomically(self._path("json"), lambda file: file.write(facts.encode()))
         except OSError as error:
-            _warn_once(str(cache_folder()), error.strerror or str(error))
+            warnings.warn(  # which Python shows once, if it is the same each time
+                f"the cache folder {cache_folder()} cannot be written to ({error.strerror}): all works, "
+                "but data is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
+                stacklevel=1,
+            )
 
     def _path(self, suffix: str) -> Path:
         return cache_folder() / f"{self.stem}.{suffix}"
@@ -99,17 +97,4 @@ class Entry:
 
 
 def _checksum(path: Path) -> int:
-    crc = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            crc = zlib.crc32(block, crc)
-    return crc
-
-
-@functools.cache
-def _warn_once(where: str, why: str) -> None:
-    warnings.warn(
-        f"the cache folder {where} cannot be written to ({why}): everything works, but data is parsed again "
-        "each time; set LECTURE9_CACHE to a folder with room that you may write to",
-        stacklevel=5,
-    )
+    return zlib.crc32(np.memmap(path, mode="r").data)

@@ -30,8 +30,6 @@ def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None 
         The bundled small vectors, or the real ones: 400,000 words.
     dim : int
         Of how many dimensions. The real archive has 50, 100, 200 and 300.
-    sources : mapping of str to Source, optional
-        Files that take the place of the real ones.
 
     Returns
     -------
@@ -40,11 +38,9 @@ def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None 
 
     Raises
     ------
-    ValueError
-        If `data` is something else, the archive has no vectors of `dim` dimensions (those it has are named),
-        or is damaged or not the original.
-    OSError
-        If the real archive is not there and cannot be downloaded.
+    ValueError, OSError
+        As for `load_imdb`, as `sources` are; and if the archive has no vectors of `dim` dimensions (those it
+        has are named).
 
     Examples
     --------
@@ -91,7 +87,7 @@ def _read_member(path: Path, member: str) -> tuple[str, Rows]:
             progress(total=size, desc=member, unit="B", unit_scale=True) if is_long else nullcontext() as bar
         ):
             watched = _Watched(file, bar.update if bar else lambda _: None)
-            rows = read_rows(io.BufferedReader(watched, 1 << 19), f"{path}, {member}", "glove")
+            rows = read_rows(io.BufferedReader(watched, 1 << 19), member, "glove")
     return watched.digest.hexdigest(), rows
 
 

@@ -112,10 +112,8 @@ def load_imdb_sequences(
 
     Raises
     ------
-    ValueError
-        If `num_words` is below 3, and as for `load_imdb`.
-    OSError
-        As for `load_imdb`.
+    ValueError, OSError
+        As for `load_imdb`, and if `num_words` is below 3.
 
     Examples
     --------
@@ -137,9 +135,10 @@ def load_imdb_sequences(
     for half in HALVES:
         ids = arrays[half].copy()
         ids[ids >= (num_words or np.inf)] = UNKNOWN
-        sequences = np.empty(len(arrays[f"{half}-labels"]), dtype=object)
-        sequences[:] = _cut(ids, arrays[f"{half}-ends"])
-        order = shuffle.permutation(len(sequences))
+        order = shuffle.permutation(len(arrays[f"{half}-labels"]))
+        sequences = np.empty(len(order), dtype=object)
+        for i, sequence in enumerate(_cut(ids, arrays[f"{half}-ends"])):  # which may all be of one length
+            sequences[i] = sequence
         halves.append((sequences[order], arrays[f"{half}-labels"][order]))
     train, test = halves
     return train, test

@@ -1,9 +1,7 @@
 """The small data sets of notebooks 05, 06 and 10: books, translations, weather, DNA, judged pairs of words.
 
 As with the reviews and vectors, ``data="sample"`` reads the bundled synthetic ones and ``data="full"`` the
-real ones, by the same code; and ``sources=`` takes the place of the real ones, as in `load_imdb`. What each
-raises is the same, too: a ValueError if `data` is something else, or the file is damaged or not the original;
-an OSError if it is not there and cannot be downloaded. None is large enough to cache.
+real ones, by the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache.
 """
 
 import csv
@@ -55,7 +53,6 @@ def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[
     ----------
     data : {"sample", "full"}
         The bundled pastiches of two invented authors, or 18 novels by Austen, Conrad, Dickens and Twain.
-    sources : mapping of str to Source, optional
 
     Returns
     -------
@@ -82,11 +79,6 @@ def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list
     data : {"sample", "full"}
         The facts of a small synthetic encyclopaedia, each told many times and all of them shuffled, in the
         same way each time; or the sentences of all books of `load_books`, in their order.
-    sources : mapping of str to Source, optional
-
-    Returns
-    -------
-    list of str
 
     Examples
     --------
@@ -101,17 +93,9 @@ def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list
 
 
 def sentences(text: str) -> list[str]:
-    r"""Split a text into sentences: after a full stop, question or exclamation mark before a capital.
+    r"""Split a text into sentences, each on one line: after stops before a capital, and at empty lines.
 
-    Parameters
-    ----------
-    text : str
-        Paragraphs with empty lines between, which end sentences too; lines that begin with # are left out.
-
-    Returns
-    -------
-    list of str
-        The sentences, each on one line.
+    Lines that begin with # are left out.
 
     Examples
     --------
@@ -134,7 +118,6 @@ def load_translations(data: str = "sample", *, sources: Sources | None = None) -
     data : {"sample", "full"}
         The bundled pairs, made from a small grammar; or Tatoeba's, the shortest ones first: 41,098 in an
         older edition, several hundred thousand in later ones.
-    sources : mapping of str to Source, optional
 
     Returns
     -------
@@ -160,7 +143,6 @@ def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Wea
     ----------
     data : {"sample", "full"}
         A bundled synthetic series, or Seattle's from 2012 to 2015.
-    sources : mapping of str to Source, optional
 
     Returns
     -------
@@ -188,7 +170,6 @@ def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
     ----------
     data : {"sample", "full"}
         Bundled synthetic DNA with planted repeats, or *Escherichia coli* K-12 (U00096.2): 4,639,675 bases.
-    sources : mapping of str to Source, optional
 
     Returns
     -------
@@ -202,8 +183,7 @@ def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
 
     References
     ----------
-    Lecture 9, slide "dna2vec"; Blattner et al. (1997), "The complete genome sequence of
-    Escherichia coli K-12".
+    Lecture 9, slide "dna2vec"; Blattner et al. (1997), "The complete genome sequence of E. coli K-12".
     """
     return load("genome", data, sources, _read_bases, str)[1]
 
@@ -215,7 +195,6 @@ def load_similarity(data: str = "sample", *, sources: Sources | None = None) -> 
     ----------
     data : {"sample", "full"}
         A bundled synthetic list over the sample's words, or WordSim-353: 353 pairs, judged by people.
-    sources : mapping of str to Source, optional
 
     Returns
     -------

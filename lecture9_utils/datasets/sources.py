@@ -68,31 +68,16 @@ def load(
     part: str = "all",
     kept_as: str = "",
 ) -> tuple[str, Parsed]:
-    """Take the one way to the data.
+    """Take the one way to the data; give the digest of their contents and the data.
 
-    Parameters
-    ----------
-    key : str
-        The source's name in `sources`, by default those of `sources.toml`.
-    data : {"sample", "full"}
-    read : callable
-        Reads a file: gives the digest of its contents, or of a part of them, and these, still raw.
-    parse : callable
-        Makes the data from raw contents whose digest was right.
-    part : str
-        Which of the source's `contents` is read.
-    kept_as : str
-        The name under which the cache keeps the data, if they are arrays. Other data are not kept.
-
-    Returns
-    -------
-    digest : str
-    parsed
+    `read` gives the digest of a file's contents (or of the part that is wanted), and these, still raw; `parse`
+    makes the data from raw contents whose digest was right, and they are kept if `kept_as` names them in the
+    cache, for which they must be arrays. By default the `sources` are those of `sources.toml`.
 
     Raises
     ------
     ValueError
-        If `data` is something else, or the file is damaged or not the original.
+        If `data` is neither ``"sample"`` nor ``"full"``, or the file is damaged or not the original.
     OSError
         If the file is not there and cannot be downloaded.
     """
@@ -118,23 +103,13 @@ def load(
 
 
 def find(source: Source, data: str, check: Check = bool) -> Path:
-    """Find a file of the sample or the full data; download the full one where it is not there yet.
-
-    Raises
-    ------
-    ValueError
-        If `data` is neither ``"sample"`` nor ``"full"``.
-    OSError
-        If the file is not there and cannot be downloaded, or has no address.
-    """
+    """Find a file of the sample or the full data; download it where it is missing. Raises what `load` does."""
     if data not in ("sample", "full"):
         raise ValueError(f'data must be "sample" or "full", got {data!r}')
     folder = Path(__file__).resolve().parent / "sample" if data == "sample" else data_folder()
     if (folder / source.name).is_file():
         return folder / source.name
-    if data == "sample":
-        raise FileNotFoundError(f"{folder / source.name} is missing: install the package again")
-    if not source.urls:
+    if data == "sample" or not source.urls:
         raise FileNotFoundError(f"{source.name} is not in {folder}: {source.instead}")
     return download(source, folder, check)
 
@@ -145,7 +120,8 @@ def damage_named(path: Path, source: Source) -> Iterator[None]:
     try:
         yield
     except _DAMAGE as error:
-        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # as of a broken zip
+        is_trouble_of_the_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+        if is_trouble_of_the_disk or str(error).startswith(str(path)):  # or named already
             raise
         raise ValueError(
             f"{path} is damaged or not the original ({error}): {source.instead or _ADVICE}"
@@ -155,15 +131,8 @@ def damage_named(path: Path, source: Source) -> Iterator[None]:
 def download(source: Source, folder: Path, check: Check = bool) -> Path:
     """Download a file, from the first of its addresses that has it.
 
-    It arrives under a temporary name and gets its own only if it is right.
-
-    Parameters
-    ----------
-    source : Source
-    folder : Path
-        Made where missing.
-    check : callable
-        Reads a file whose `sha256` is not known, and raises a ValueError if it is not right.
+    It arrives under a temporary name and gets its own only if it is right: by its `sha256`, or else if `check`,
+    which reads it, raises no ValueError.
 
     Raises
     ------
@@ -176,7 +145,7 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
 
     pooch.get_logger().setLevel("WARNING")
     fetch = partial(_fetch, source=source, check=check)
-    failures: list[str] = []
+    failure: OSError = ConnectionError("no address has it:")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(folder).free < source.size:
@@ -188,8 +157,7 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
                 return path
             except (requests.RequestException, ValueError) as error:
                 reason = "another file" if isinstance(error, ValueError) else type(error).__name__
-                failures.append(f"{url} ({reason})")
-        failure: OSError = ConnectionError("no address has it: " + " or ".join(failures))
+                failure = ConnectionError(f"{failure} {url} ({reason})")
     except OSError as error:
         failure = error
     raise type(failure)(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stand_ins import REAL, REVIEWS, World, needs, zipped
+from stand_ins import REAL, REVIEWS, World, imdb_archive, needs, zipped
 
 from lecture9_utils import Vocabulary, load_glove, load_imdb, load_imdb_sequences, pad, tokenize
 from lecture9_utils.datasets.reviews import digest_of
@@ -58,6 +58,14 @@ def test_sequences_can_be_padded_and_changed_without_changing_others() -> None:
     (again, _), _ = load_imdb_sequences(num_words=None)
     assert again[0][0] == 1
     assert pad(again, 20).shape == (len(x), 20)
+
+
+def test_sequences_may_all_be_of_one_length(world: World) -> None:
+    reviews = dict.fromkeys(REVIEWS, "good film")
+    world.path("imdb").write_bytes(imdb_archive(reviews))
+    world.change("imdb", contents={}, sha256=None)
+    for x, _ in load_imdb_sequences(data="full", sources=world.sources):
+        assert {tuple(sequence.tolist()) for sequence in x} == {(1, 4, 5)}
 
 
 @pytest.mark.parametrize("num_words", [2, 0, -1])
