@@ -70,9 +70,9 @@ def load(
 ) -> tuple[str, Parsed]:
     """Take the one way to the data; give the digest of their contents and the data.
 
-    `read` gives the digest of a file's contents (or of the part that is wanted), and these, still raw; `parse`
-    makes the data from raw contents whose digest was right, and they are kept if `kept_as` names them in the
-    cache, for which they must be arrays. By default the `sources` are those of `sources.toml`.
+    `read` gives the digest of a file's contents (or of the part that is wanted), and these, still raw;
+    `parse` makes the data from raw contents whose digest was right; `kept_as` is their name in the cache, if
+    they are arrays and to be kept. By default the `sources` are those of `sources.toml`.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def load(
 
 
 def find(source: Source, data: str, check: Check = bool) -> Path:
-    """Find a file of the sample or the full data; download it where it is missing. Raises what `load` does."""
+    """Find a file of the sample or the full data; download it where it is missing; raise as `load` does."""
     if data not in ("sample", "full"):
         raise ValueError(f'data must be "sample" or "full", got {data!r}')
     folder = Path(__file__).resolve().parent / "sample" if data == "sample" else data_folder()
@@ -131,8 +131,8 @@ def damage_named(path: Path, source: Source) -> Iterator[None]:
 def download(source: Source, folder: Path, check: Check = bool) -> Path:
     """Download a file, from the first of its addresses that has it.
 
-    It arrives under a temporary name and gets its own only if it is right: by its `sha256`, or else if `check`,
-    which reads it, raises no ValueError.
+    It arrives under a temporary name and gets its own only if it is right: by its `sha256`, or else if
+    `check`, which reads it, raises no ValueError.
 
     Raises
     ------

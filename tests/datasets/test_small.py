@@ -8,7 +8,6 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 import encyclopedia
@@ -170,27 +169,6 @@ def test_the_two_authors_are_told_apart_by_words_and_better_by_their_order() -> 
     assert 0.75 < accuracy(1) < accuracy(2) - 0.04 < 0.93
 
 
-def test_the_authors_styles_differ_in_length_stops_and_small_words() -> None:
-    flintwick, quillfeather = (" ".join(texts.values()) for texts in l9.load_books().values())
-    short, long = (np.mean([len(tokenize(s)) for s in sentences(text)]) for text in (flintwick, quillfeather))
-    assert long > 1.4 * short
-    assert quillfeather.count(";") > 200 > flintwick.count(";")
-    assert quillfeather.count("upon") > 5 * flintwick.count("upon")
-
-
-def test_a_sentence_of_the_books_tells_something_of_the_next_one() -> None:
-    rng = np.random.default_rng(0)
-    stopped = set("the a of in to and at with on upon she he her his it you i".split())  # noqa: SIM905
-    told = [
-        [set(tokenize(s)) - stopped for s in sentences(text)]
-        for texts in l9.load_books().values()
-        for text in texts.values()
-    ]
-    shared = [bool(a & b) for book in told for a, b in pairwise(book)]
-    random = [bool(book[i] & book[j]) for book in told for i, j in rng.integers(0, len(book), (200, 2))]
-    assert np.mean(shared) > np.mean(random) + 0.1
-
-
 def test_the_sample_s_corpus_is_the_encyclopaedia_many_times() -> None:
     assert Counter(l9.load_corpus()) == Counter(list(encyclopedia.facts()) * encyclopedia.REPEATS)
 
@@ -219,69 +197,6 @@ def test_the_sample_s_translations_are_distinct_and_put_the_verb_last() -> None:
         "There is an expensive bag in Izmir.": "İzmir'de pahalı bir çanta var.",
     }
     assert {english: dict(pairs)[english] for english in by_hand} == by_hand
-
-
-def test_the_sample_s_weather_is_like_the_real_one_and_can_be_foretold_for_some_days() -> None:
-    weather = l9.load_weather()
-    assert len(weather) == 1461
-    assert set(weather.weather) == {"drizzle", "fog", "rain", "snow", "sun"}
-    assert 0.35 < np.mean(weather.precipitation > 0) < 0.6
-    assert all(
-        (rain > 0) == (kind in ("rain", "drizzle", "snow"))
-        for rain, kind in zip(weather.precipitation, weather.weather, strict=True)
-    )
-    year = 2 * np.pi * np.arange(1461) / 365.25
-    season = np.c_[np.ones(1461), np.cos(year), np.sin(year)]
-    warmth = weather.temp_max - season @ np.linalg.lstsq(season, weather.temp_max, rcond=None)[0]
-    assert 0.5 < 1 - warmth.var() / weather.temp_max.var() < 0.9  # of the variance is the year's
-    days, last = 10, 1461 - 365
-    for ahead, share in ((1, 0.9), (3, 0.75), (7, 0.8)):
-        past = np.array([warmth[i - days : i] for i in range(days, 1462 - ahead)])
-        future = warmth[days + ahead - 1 :]
-        known = slice(None, last - days - ahead)
-        weights = np.linalg.lstsq(past[known], future[known], rcond=None)[0]
-        test = slice(last - days, None)
-        error = np.abs(past[test] @ weights - future[test]).mean()
-        assert error < share * np.abs(past[test, -1] - future[test]).mean()  # than persistence
-        assert error < 0.95 * np.abs(future[test]).mean()  # than the season alone
-
-
-def test_the_sample_s_genome_has_mutated_repeats_and_words_that_are_more_frequent_than_others() -> None:
-    genome = l9.load_genome()
-    assert 60_000 <= len(genome) <= 100_000
-    assert set(genome) == set("ACGT")
-    words = Counter(genome[i : i + 12] for i in range(len(genome) - 11))
-    chance = len(genome) / 4**12
-    repeated = [word for word, _ in words.most_common(200)]
-    assert words[repeated[-1]] >= 5 > 100 * chance
-    near = [
-        w
-        for word in repeated
-        for i in range(12)
-        for b in "ACGT"
-        if b != word[i]
-        for w in [word[:i] + b + word[i + 1 :]]
-    ]
-    assert np.mean([words[w] for w in near]) > 10 * chance
-    triplets = np.array([genome[i : i + 300].count("AAA") for i in range(0, len(genome), 300)])
-    assert triplets.var() > 2 * triplets.mean()  # uneven over the regions
-
-
-def test_the_sample_s_judged_pairs_are_of_words_with_vectors_that_follow_the_scores() -> None:
-    from scipy.stats import spearmanr
-
-    pairs = l9.load_similarity()
-    assert 60 <= len(pairs) <= 110
-    assert len({frozenset(pair[:2]) for pair in pairs}) == len(pairs)
-    told = {word for sentence in set(l9.load_corpus()) for word in tokenize(sentence)}
-    for dim in (50, 100):
-        vectors = l9.load_glove("sample", dim)
-        assert all(word in vectors and word in told for a, b, _ in pairs for word in (a, b))
-        cosines = [
-            vectors[a] @ vectors[b] / np.linalg.norm(vectors[a]) / np.linalg.norm(vectors[b])
-            for a, b, _ in pairs
-        ]
-        assert spearmanr([score for *_, score in pairs], cosines).statistic > 0.4
 
 
 # The real data
