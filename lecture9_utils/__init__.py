@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from .checks import check, write_it_yourself
 from .claims import begin, claim
 from .datasets.patients import synthetic_records
-from .datasets.reviews import load_glove, load_imdb, load_imdb_sequences
+from .datasets.pretrained import load_glove
+from .datasets.reviews import load_imdb, load_imdb_sequences
 from .datasets.scenes import draw_epidemics, draw_films, draw_scenes
 from .datasets.small import (
     load_books,
@@ -20,7 +21,6 @@ from .datasets.small import (
     load_similarity,
     load_translations,
     load_weather,
-    read_fasta,
     sentences,
 )
 from .embeddings.analogies import analogy_accuracy, analogy_questions, load_relations, parallelism

@@ -1,18 +1,16 @@
 """Parsed data, kept in a compact binary form (NumPy's .npy, never a pickle) so that it is parsed once.
 
-Everything lives in the folder that ``LECTURE9_CACHE`` names, or else in the user's cache folder. An entry is
-named after the digest of what it was made from. Files are written under a temporary name and renamed, so two
-processes may fill the cache at once, and an entry is only used if its checksums are right. Losing the cache
-costs time, never results: a folder that cannot be written to gives one warning, and work goes on without it.
+Everything lives in the folder that ``LECTURE9_CACHE`` names, or else in the user's cache folder. Files are
+written under a temporary name and renamed, so two processes may fill the cache at once, and an entry is only
+used if its checksums are right. Losing the cache costs time, never results: a folder that cannot be written
+to gives one warning, and work goes on without it.
 """
 
-import functools
 import json
 import os
-import re
 import warnings
 import zlib
-from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,11 +20,11 @@ from numpy.typing import NDArray
 
 from ..files import write_atomically
 
-FORMAT = 1  # a new number makes every older entry unused
+FORMAT = 2  # a new number makes every older entry unused
 Arrays = dict[str, NDArray[Any]]
 
 
-def folder() -> Path:
+def cache_folder() -> Path:
     """Name the folder of the cache: ``LECTURE9_CACHE``, or the platform's cache folder for "lecture9"."""
     if named := os.environ.get("LECTURE9_CACHE"):
         return Path(named).expanduser().resolve()
@@ -35,121 +33,68 @@ def folder() -> Path:
     return Path(user_cache_dir("lecture9"))
 
 
-def load(key: str) -> Arrays | None:
-    """Open the arrays of an entry, memory-mapped and read-only.
+@dataclass(frozen=True)
+class Entry:
+    """What was made from a file as it was at one time.
 
-    Parameters
-    ----------
-    key : str
-        The entry's name, as given to `store`.
-
-    Returns
-    -------
-    dict of str to ndarray, or None
-        None if there is no such entry, or it is damaged in any way: it has to be made again.
-
-    Examples
-    --------
-    >>> load("never-stored") is None
-    True
+    A zip of arrays would need no list of checksums, but cannot be memory-mapped: GloVe's vectors would take
+    2.4 times their size in memory instead of 1.4.
     """
-    try:
-        checksums = json.loads(_path(key, "json").read_bytes())
-        return {name: _open(_path(key, f"{name}.npy"), crc) for name, crc in checksums.items()}
-    except (OSError, ValueError, AttributeError):  # what is not there or not right is made again
+
+    stem: str
+    stamp: str
+
+    @classmethod
+    def of(cls, path: Path, what: str) -> "Entry":
+        """Name what is made from a file; before it is read, as it may change meanwhile.
+
+        Another size or time of change of the file makes its older entry unused.
+        """
+        facts = path.stat()
+        place = sha256(str(path.resolve()).encode()).hexdigest()[:16]
+        return cls(f"{what}-{place}", f"{FORMAT} {facts.st_size} {facts.st_mtime_ns}")
+
+    def load(self) -> tuple[str, Arrays] | None:
+        """Open the arrays, memory-mapped and read-only, and the digest that was stored with them.
+
+        None if there are none, or they are damaged in any way: they have to be made again.
+        """
+        try:
+            facts = json.loads(self._path("json").read_bytes())
+            if facts["stamp"] == self.stamp:
+                names = facts["checksums"].items()
+                return facts["digest"], {name: self._open(name, checksum) for name, checksum in names}
+        except (OSError, ValueError, LookupError, AttributeError, TypeError):
+            pass
         return None
 
+    def store(self, digest: str, arrays: Arrays) -> None:
+        """Keep arrays (without Python objects), or warn that this is not possible."""
+        try:
+            checksums = {name: self._save(name, array) for name, array in arrays.items()}
+            facts = json.dumps({"stamp": self.stamp, "digest": digest, "checksums": checksums})
+            write_atomically(self._path("json"), lambda file: file.write(facts.encode()))
+        except OSError as error:
+            warnings.warn(  # which Python shows once, if it is the same each time
+                f"the cache folder {cache_folder()} cannot be written to ({error.strerror}): all works, "
+                "but data is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
+                stacklevel=1,
+            )
 
-def store(key: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Keep arrays under a name, or warn (once in a process) that this is not possible.
+    def _path(self, suffix: str) -> Path:
+        return cache_folder() / f"{self.stem}.{suffix}"
 
-    Parameters
-    ----------
-    key : str
-        A name that holds the digest of what the arrays were made from.
-    arrays : mapping of str to ndarray
-        Arrays without Python objects.
-    """
-    with _Unwritable():
-        checksums = {name: _save(_path(key, f"{name}.npy"), array) for name, array in arrays.items()}
-        write_atomically(_path(key, "json"), lambda file: file.write(json.dumps(checksums).encode()))
+    def _save(self, name: str, array: NDArray[Any]) -> int:
+        path = self._path(f"{name}.npy")
+        write_atomically(path, lambda file: np.save(file, array, allow_pickle=False))
+        return _checksum(path)
 
-
-def identity(path: Path, what: str) -> str:
-    """Name a part of a file as it is now: another size or time of change makes it another one.
-
-    Parameters
-    ----------
-    path : Path
-        A file that exists.
-    what : str
-        The part.
-
-    Returns
-    -------
-    str
-        For `digest_of` and `remember`. Ask for it before the file is read: it may change meanwhile.
-    """
-    facts = path.stat()
-    name = f"{path.resolve()}\0{facts.st_size}\0{facts.st_mtime_ns}\0{what}"
-    return f"seen-{sha256(name.encode()).hexdigest()[:32]}"
-
-
-def digest_of(identity: str) -> str | None:
-    """Recall the digest that `remember` noted, or None."""
-    try:
-        digest = _path(identity, "txt").read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return digest if re.fullmatch("[0-9a-f]{64}", digest) else None
-
-
-def remember(identity: str, digest: str) -> None:
-    """Note the digest of what `identity` named."""
-    with _Unwritable():
-        write_atomically(_path(identity, "txt"), lambda file: file.write(digest.encode("ascii")))
-
-
-class _Unwritable:
-    """Turn a failure to write into one warning."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        if isinstance(error, OSError):
-            _warn_once(str(folder()), error.strerror or str(error))
-        return isinstance(error, OSError)
-
-
-@functools.cache
-def _warn_once(where: str, why: str) -> None:
-    warnings.warn(
-        f"the cache folder {where} cannot be written to ({why}): everything works, but data is parsed again "
-        "each time; set LECTURE9_CACHE to a folder with room that you may write to",
-        stacklevel=5,
-    )
-
-
-def _path(key: str, suffix: str) -> Path:
-    return folder() / f"{key}-v{FORMAT}.{suffix}"
-
-
-def _save(path: Path, array: NDArray[Any]) -> int:
-    write_atomically(path, lambda file: np.save(file, array, allow_pickle=False))
-    return _checksum(path)
-
-
-def _open(path: Path, crc: int) -> NDArray[Any]:
-    if _checksum(path) != crc:
-        raise ValueError(f"{path} is damaged")
-    array = np.load(path, mmap_mode="r", allow_pickle=False)
-    return np.asarray(array)
+    def _open(self, name: str, checksum: int) -> NDArray[Any]:
+        path = self._path(f"{name}.npy")
+        if _checksum(path) != checksum:
+            raise ValueError(f"{path} is damaged")
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def _checksum(path: Path) -> int:
-    crc = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            crc = zlib.crc32(block, crc)
-    return crc
+    return zlib.crc32(np.memmap(path, mode="r").data)

@@ -1,0 +1,196 @@
+"""Where the data comes from, and the one way to it: found or downloaded, read, verified, parsed, kept.
+
+`sources.toml` lists the files. What is verified is the *contents*, not the file: an archive that was packed
+anew is as good as the original. The bundled sample takes the same way; of it, no digest is expected.
+"""
+
+import errno
+import lzma
+import os
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache as once
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..progress_bar import progress
+from .cache import Entry, cache_folder
+
+Check = Callable[[Path], object]
+Raw = TypeVar("Raw")
+Parsed = TypeVar("Parsed")
+_ADVICE = "delete it and put the original there, or load again to download it"
+_ATTEMPTS = 20  # at one address
+_DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file on the web that holds a data set; `sources.toml` says what the fields mean."""
+
+    name: str
+    size: int
+    sha256: str | None = None
+    contents: Mapping[str, str] = field(default_factory=dict)
+    urls: tuple[str, ...] | list[str] = ()
+    instead: str = ""
+
+
+Sources = Mapping[str, Source]
+
+
+@once
+def known_sources() -> Sources:
+    """Read `sources.toml`."""
+    import tomllib
+
+    table = tomllib.loads(Path(__file__).with_name("sources.toml").read_text("utf-8"))
+    return {key: Source(**facts) for key, facts in table.items()}
+
+
+def data_folder() -> Path:
+    """Name the folder of the real files: ``LECTURE9_DATA``, or the folder of the cache."""
+    named = os.environ.get("LECTURE9_DATA")
+    return Path(named).expanduser().resolve() if named else cache_folder()
+
+
+def load(
+    key: str,
+    data: str,
+    sources: Sources | None,
+    read: Callable[[Path], tuple[str, Raw]],
+    parse: Callable[[Raw], Parsed],
+    part: str = "all",
+    kept_as: str = "",
+) -> tuple[str, Parsed]:
+    """Take the one way to the data; give the digest of their contents and the data.
+
+    `read` gives the digest of a file's contents (or of the part that is wanted), and these, still raw;
+    `parse` makes the data from raw contents whose digest was right; `kept_as` is their name in the cache, if
+    they are arrays and to be kept. By default the `sources` are those of `sources.toml`.
+
+    Raises
+    ------
+    ValueError
+        If `data` is neither ``"sample"`` nor ``"full"``, or the file is damaged or not the original.
+    OSError
+        If the file is not there and cannot be downloaded.
+    """
+    source = (sources or known_sources())[key]
+    expected = source.contents.get(part, source.sha256) if data == "full" else None
+
+    def fresh(path: Path) -> tuple[str, Parsed]:
+        with damage_named(path, source):
+            digest, raw = read(path)
+            if expected not in (None, digest):
+                raise ValueError(f"the digest is {digest}, expected {expected}")
+            return digest, parse(raw)
+
+    path = find(source, data, fresh)
+    if not kept_as:
+        return fresh(path)
+    entry = Entry.of(path, kept_as)
+    kept: Any = entry.load()
+    if not kept or expected not in (None, kept[0]):  # another digest accuses nobody: the file is read again
+        kept = fresh(path)
+        entry.store(*kept)
+    return kept  # type: ignore[no-any-return]
+
+
+def find(source: Source, data: str, check: Check = bool) -> Path:
+    """Find a file of the sample or the full data; download it where it is missing; raise as `load` does."""
+    if data not in ("sample", "full"):
+        raise ValueError(f'data must be "sample" or "full", got {data!r}')
+    folder = Path(__file__).resolve().parent / "sample" if data == "sample" else data_folder()
+    if (folder / source.name).is_file():
+        return folder / source.name
+    if data == "sample" or not source.urls:
+        raise FileNotFoundError(f"{source.name} is not in {folder}: {source.instead}")
+    return download(source, folder, check)
+
+
+@contextmanager
+def damage_named(path: Path, source: Source) -> Iterator[None]:
+    """Say of a file that cannot be read, or is another one, what to do."""
+    try:
+        yield
+    except _DAMAGE as error:
+        is_trouble_of_the_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+        if is_trouble_of_the_disk or str(error).startswith(str(path)):  # or named already
+            raise
+        raise ValueError(
+            f"{path} is damaged or not the original ({error}): {source.instead or _ADVICE}"
+        ) from error
+
+
+def download(source: Source, folder: Path, check: Check = bool) -> Path:
+    """Download a file, from the first of its addresses that has it.
+
+    It arrives under a temporary name and gets its own only if it is right: by its `sha256`, or else if
+    `check`, which reads it, raises no ValueError.
+
+    Raises
+    ------
+    OSError
+        If there is no room, no permission to write, or no address that has it (then a ConnectionError).
+        Nothing half-written is left.
+    """
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel("WARNING")
+    fetch = partial(_fetch, source=source, check=check)
+    failure: OSError = ConnectionError("no address has it:")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(folder).free < source.size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        for url in source.urls:
+            try:
+                path = Path(pooch.retrieve(url, source.sha256, source.name, folder, downloader=fetch))
+                path.chmod(0o644)  # a class may share a folder
+                return path
+            except (requests.RequestException, ValueError) as error:
+                reason = "another file" if isinstance(error, ValueError) else type(error).__name__
+                failure = ConnectionError(f"{failure} {url} ({reason})")
+    except OSError as error:
+        failure = error
+    raise type(failure)(
+        f"{source.name} ({source.size / 1e6:,.0f} MB) could not be downloaded to {folder}: {failure}; try "
+        "again later, or bring the file there or to another folder with room, and name that in LECTURE9_DATA"
+    ) from failure
+
+
+def _fetch(url: str, output: str, _: object, source: Source, check: Check) -> None:
+    """Download to a file for pooch; go on where the connection broke, while each time brings something."""
+    import requests
+
+    headers = {"Accept-Encoding": "identity", "User-Agent": "lecture9_utils"}  # some refuse Python's own name
+    with (
+        Path(output).open("wb") as file,
+        progress(total=source.size, desc=source.name, unit="B", unit_scale=True) as bar,
+    ):
+        for _attempt in range(_ATTEMPTS):
+            have = file.tell()
+            wanted = headers | ({"Range": f"bytes={have}-"} if have else {})
+            try:
+                with requests.get(url, headers=wanted, stream=True, timeout=(10, 60)) as response:
+                    response.raise_for_status()
+                    file.seek(have if response.status_code == 206 else 0)
+                    file.truncate()
+                    for block in response.iter_content(1 << 16):
+                        file.write(block)
+                        bar.update(file.tell() - bar.n)
+                        if file.tell() > 4 * source.size:
+                            raise ValueError("it does not end")
+                break
+            except requests.RequestException:
+                if file.tell() <= have:
+                    raise
+    if not source.sha256:
+        check(Path(output))

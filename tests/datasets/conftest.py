@@ -1,0 +1,50 @@
+"""What the tests of data share: files in place of the real ones, a server, a cache of its own each."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from stand_ins import CONTENTS, REVIEWS, VECTORS, Server, World, digest
+
+from lecture9_utils.datasets.reviews import digest_of
+from lecture9_utils.datasets.sources import known_sources
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("LECTURE9_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """``data="full"`` with these sources reads these small files."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("LECTURE9_DATA", str(folder))
+    parts = {
+        "imdb": {"all": digest_of({f"aclImdb/{name}": text.encode() for name, text in REVIEWS.items()})},
+        "glove": {"glove.6B.50d.txt": digest(VECTORS)},
+        "genome": {"all": digest("ACGTACGAC")},
+    }
+    world = World(folder)
+    for key, source in known_sources().items():
+        content = CONTENTS[key]
+        known = digest(content) if source.sha256 else None
+        world.sources[key] = replace(
+            source, sha256=known, size=len(content), contents=parts.get(key, {}), urls=()
+        )
+        world.path(key).write_bytes(content)
+    return world
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    Server.asked = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as http:
+        threading.Thread(target=http.serve_forever, args=[0.01], daemon=True).start()
+        yield f"http://127.0.0.1:{http.server_port}"
+        http.shutdown()

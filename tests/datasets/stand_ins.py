@@ -1,0 +1,173 @@
+"""Small files that stand in for the real ones, and a server that has them."""
+
+import gzip
+import io
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lecture9_utils as l9
+from lecture9_utils.datasets.sources import Source
+
+REVIEWS = {
+    "train/neg/0_2.txt": "Bad. Bad!<br /><br />Bad acting",
+    "train/neg/10_1.txt": "bad film",
+    "train/neg/2_3.txt": "",
+    "train/pos/1_10.txt": "A good film, très good",
+    "test/neg/7_4.txt": "Bad, unheard-of film \r\n",
+    "test/pos/7_9.txt": "good",
+}
+VECTORS = f"film 0.5 1.5{' 0' * 48}\ngood 1 -0.25{' 0' * 48}\n. . 1 2{' 0' * 48}\n"
+HEADER = "# Title: Low Water\n\n## Author: Ann Roe\n\n-------\n\n"
+TEXTS = {
+    "books": {
+        "books/Ann_Roe/Low_Water.md": f"{HEADER}## One\n\nMr. Roe came. He\nsat down.\n\nWho is it?\n",
+        "books/Ann_Roe/High_Water.md": "No header. Here -------\n\nEnd.",
+        "books/Al_Poe/Mud.md": "Mud!",
+        "books/README.txt": "not a book",
+    },
+    "translations": {
+        "_about.txt": "about", "tur.txt": "Hi.\tSelam.\nGo!\tGit!\tCC-BY (someone)\n\nGo!\tGidin!\n",
+    },
+    "weather": "date,precipitation,temp_max,temp_min,wind,weather\n"
+    "2012-02-28,0.0,12.8,-5.0,4.7,sun\n2012-02-29,10.9,1,2.8,4.5,rain\n",
+    "genome": ">tiny genome\nACGT\nACGA\nC\n",
+    "similarity": "# The test collection\n# Word 1\tWord 2\tMean\nlove\tsex\t6.77\nMexico\tcity\t10.00\n",
+}  # fmt: skip
+LOADERS: dict[str, Callable[..., Any]] = {
+    "imdb": l9.load_imdb,
+    "ids": lambda data, **options: l9.load_imdb_sequences(data=data, **options),
+    "glove": lambda data, **options: l9.load_glove(data, 50, **options),
+    "books": l9.load_books,
+    "translations": l9.load_translations,
+    "weather": l9.load_weather,
+    "genome": l9.load_genome,
+    "similarity": l9.load_similarity,
+}
+
+
+def zipped(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def imdb_archive(
+    reviews: Mapping[str, str | bytes], prefix: str = "", format: int = tarfile.PAX_FORMAT
+) -> bytes:
+    """Pack reviews as the real ones are: with folders, and files that are no labelled reviews."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz", format=format) as archive:
+        folder = tarfile.TarInfo("aclImdb/train")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+        for name, text in {"README": "read me", "train/unsup/0_0.txt": "?", **reviews}.items():
+            info = tarfile.TarInfo(f"{prefix}aclImdb/{name}")
+            body = text if isinstance(text, bytes) else text.encode()
+            info.size = len(body)
+            archive.addfile(info, io.BytesIO(body))
+    return packed.getvalue()
+
+
+CONTENTS: dict[str, bytes] = {
+    "imdb": imdb_archive(REVIEWS),
+    "glove": zipped({"glove.6B.50d.txt": VECTORS, "glove.6B.100d.txt": f"film{' 1' * 100}\n"}),
+    "books": zipped(TEXTS["books"]),
+    "translations": zipped(TEXTS["translations"]),
+    "weather": TEXTS["weather"].encode(),
+    "genome": gzip.compress(TEXTS["genome"].encode(), mtime=0),
+    "similarity": TEXTS["similarity"].encode(),
+}
+
+
+def digest(text: str | bytes) -> str:
+    return sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
+
+
+def comparable(value: Any) -> Any:
+    """Turn what a loader gives into lists, whose equality is plain."""
+    if hasattr(value, "__dict__"):
+        value = {k: v for k, v in vars(value).items() if not k.startswith("_")}
+    if isinstance(value, dict):
+        return [(k, comparable(v)) for k, v in value.items()]
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return [comparable(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+@dataclass
+class World:
+    """A folder of data and the sources that describe it."""
+
+    folder: Path
+    sources: dict[str, Source] = field(default_factory=dict)
+
+    def path(self, key: str) -> Path:
+        return self.folder / self.sources["imdb" if key == "ids" else key].name
+
+    def load(self, key: str, data: str = "full") -> Any:
+        return comparable(LOADERS[key](data, sources=self.sources))
+
+    def change(self, key: str, **facts: Any) -> None:
+        self.sources[key] = replace(self.sources[key], **facts)
+
+
+class Server(BaseHTTPRequestHandler):
+    """Serves `body` in the ways that servers do, each under its own address; notes what it is asked for."""
+
+    body: bytes
+    asked: list[tuple[str, str | None]]
+
+    def do_GET(self) -> None:
+        start = self.headers.get("Range")
+        earlier = [path for path, _ in self.asked].count(self.path)
+        self.asked.append((self.path, start))
+        match self.path:
+            case "/ok":
+                self.answer(200, self.body)
+            case "/resumes":
+                begin = int(start.removeprefix("bytes=").rstrip("-")) if start else 0
+                self.answer(206 if start else 200, self.body[begin:], cut=150_000 if earlier < 2 else None)
+            case "/begins-again":
+                self.answer(200, self.body, cut=None if earlier else 150_000)
+            case "/always-breaks":
+                self.answer(200, self.body, cut=len(self.body) // 2)
+            case "/cut":
+                self.answer(200, self.body[:-5])
+            case "/other-file":
+                self.answer(200, self.body[::-1])
+            case "/page":
+                self.answer(200, b"<html>We moved</html>")
+            case "/endless":
+                self.answer(200, self.body * 9)
+            case _:
+                self.answer(404, b"no such file")
+
+    def answer(self, status: int, body: bytes, cut: int | None = None) -> None:
+        self.send_response(status)
+        if self.path != "/endless":
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body[:cut])
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+REAL = Path(os.environ.get("LECTURE9_DATA", "nowhere"))
+
+
+def needs(*names: str) -> pytest.MarkDecorator:
+    """Skip a test of the real data where they are not."""
+    missing = [name for name in names if not (REAL / name).is_file()]
+    return pytest.mark.skipif(bool(missing), reason=f"{missing} not in the folder LECTURE9_DATA")

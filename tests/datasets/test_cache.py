@@ -1,0 +1,115 @@
+"""What was parsed once is kept, and never used if the file or the cache has changed."""
+
+import multiprocessing
+import os
+import resource
+import warnings
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stand_ins import CONTENTS, LOADERS, REVIEWS, World, comparable, imdb_archive
+
+from lecture9_utils.datasets.reviews import digest_of
+
+KEPT = "imdb", "ids", "glove"
+
+
+def load_all(world: World) -> list[Any]:
+    return [world.load(key) for key in KEPT]
+
+
+def make_unreadable(world: World) -> None:
+    """Leave nothing in the files, but their sizes and times: only the cache has the data now."""
+    for key in ("imdb", "glove"):
+        facts = world.path(key).stat()
+        world.path(key).write_bytes(bytes(facts.st_size) if key == "imdb" else CONTENTS[key])
+        os.utime(world.path(key), ns=(facts.st_mtime_ns, facts.st_mtime_ns))
+
+
+def test_what_was_parsed_once_is_not_parsed_again(world: World, own_cache: Path) -> None:
+    first = load_all(world)
+    make_unreadable(world)
+    assert load_all(world) == first
+    assert {file.stat().st_mode & 0o777 for file in own_cache.iterdir()} == {0o644}  # a class may share it
+    assert {file.suffix for file in own_cache.iterdir()} == {".npy", ".json"}
+
+
+def test_a_changed_archive_is_parsed_again(world: World, own_cache: Path) -> None:
+    load_all(world)
+    files = sorted(own_cache.iterdir())
+    changed = REVIEWS | {"train/neg/2_3.txt": "no"}
+    world.path("imdb").write_bytes(imdb_archive(changed))
+    digest = digest_of({f"aclImdb/{name}": text.encode() for name, text in changed.items()})
+    world.change("imdb", contents={"all": digest})
+    assert "no" in str(world.load("imdb"))
+    assert world.load("ids") != world.load("imdb")
+    assert sorted(own_cache.iterdir()) == files  # what is old was replaced
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(KEPT),
+    st.integers(0, 1000),
+    st.floats(0, 1, exclude_max=True),
+    st.sampled_from(["flip", "cut", "gone"]),
+    st.integers(1, 255),
+)
+def test_a_damaged_cache_is_made_again(
+    world: World, own_cache: Path, key: str, which: int, place: float, how: str, flip: int
+) -> None:
+    first = world.load(key)
+    files = sorted(file for file in own_cache.iterdir() if file.stat().st_size)
+    file = files[which % len(files)]
+    content = bytearray(file.read_bytes())
+    at = int(place * len(content))
+    content[at] ^= flip
+    file.write_bytes(content[:at] if how == "cut" else content)
+    if how == "gone":
+        file.unlink()
+    assert world.load(key) == first
+
+
+def test_an_unwritable_cache_gives_one_warning_and_work_goes_on(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = load_all(world)
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("LECTURE9_CACHE", str(tmp_path / "file"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")  # as outside of pytest
+        assert load_all(world) == load_all(world) == expected
+    (warning,) = caught
+    assert f"{tmp_path / 'file'} cannot be written to" in str(warning.message)
+    assert "set LECTURE9_CACHE to a folder" in str(warning.message)
+
+
+def test_a_full_disk_leaves_nothing_half_written(world: World, own_cache: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (150, before[1]))
+    try:
+        with pytest.warns(UserWarning, match="cannot be written to"):
+            assert load_all(world)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not list(own_cache.glob("*.part"))
+    assert load_all(world)
+
+
+def _load_sample(barrier: Any) -> list[Any]:
+    barrier.wait(60)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return [comparable(LOADERS[key]("sample")) for key in KEPT]
+
+
+def test_two_processes_may_fill_the_cache_at_once(own_cache: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with context.Manager() as manager, ProcessPoolExecutor(2, mp_context=context) as processes:
+        barrier = manager.Barrier(2)
+        both = list(processes.map(_load_sample, [barrier, barrier]))
+    assert both[0] == both[1] == [comparable(LOADERS[key]("sample")) for key in KEPT]
+    assert not list(own_cache.glob("*.part"))

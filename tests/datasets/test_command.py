@@ -1,0 +1,45 @@
+"""`make data` says what it takes, fetches all, and says what could not be had."""
+
+import pytest
+from stand_ins import World
+
+from lecture9_utils.datasets.__main__ import main
+
+
+def test_the_command_says_what_is_there_and_reads_it(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(world.sources) == 0
+    out, err = capsys.readouterr()
+    for line in (
+        f"aclImdb_v1.tar.gz is in {world.folder} already", "aclImdb_v1.tar.gz: 4 reviews to train with",
+        "glove.6B.zip: 3 words", "books.zip: 2 authors",
+        "tur-eng.zip: 3 pairs of sentences", "seattle-weather.csv: 2 days", "ecoli.fa.gz: 9 bases",
+        "wordsim353.tsv: 2 pairs of words", "All is there.",
+    ):  # fmt: skip
+        assert line in out.splitlines()
+    assert not err
+
+
+def test_the_command_goes_on_without_what_cannot_be_had(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.path("books").unlink()
+    assert main(world.sources) == 0
+    out, err = capsys.readouterr()
+    assert f"books.zip is not in {world.folder}, and not needed for the others: no address has it" in out
+    assert not err
+    for key, size in (("imdb", 84_125_825), ("glove", 862_182_613), ("genome", 4_706_000)):
+        world.path(key).unlink()
+        world.change(key, size=size, urls=("http://127.0.0.1:1/gone",))
+    assert main(world.sources) == 1
+    out, err = capsys.readouterr()
+    assert f"aclImdb_v1.tar.gz is downloaded to {world.folder}: 84 MB, about 1 min at 20 Mbit/s" in out
+    assert "862 MB, about 6 min" in out
+    assert f"ecoli.fa.gz is downloaded to {world.folder}: 4.7 MB\n" in out
+    assert "tur-eng.zip: 3 pairs of sentences" in out
+    assert out.endswith("Not all is there.\n")
+    assert [line.split()[0] for line in err.splitlines() if "http://127.0.0.1:1/gone" in line] == [
+        "aclImdb_v1.tar.gz", "glove.6B.zip", "ecoli.fa.gz",
+    ]  # fmt: skip
+    assert "Traceback" not in err

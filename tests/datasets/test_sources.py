@@ -1,0 +1,228 @@
+"""Every data set is found, downloaded, verified, and refused in one sentence if it is not right."""
+
+import resource
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import make_sample
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stand_ins import (
+    CONTENTS,
+    LOADERS,
+    REVIEWS,
+    TEXTS,
+    VECTORS,
+    Server,
+    World,
+    digest,
+    imdb_archive,
+    zipped,
+)
+
+from lecture9_utils.datasets.sources import Source, download, known_sources
+
+BODY = bytes(range(256)) * 1600
+KEYS = list(CONTENTS)
+
+
+def refused(world: World, key: str, content: bytes | str) -> str:
+    """Give what is said of a file's content; it must be one sentence that names the file."""
+    world.path(key).write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ValueError) as caught:
+        world.load(key)
+    assert str(caught.value).startswith(f"{world.path(key)} is damaged or not the original (")
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+# What is read
+
+
+def test_the_sources_are_those_of_the_sample_and_say_where_they_come_from() -> None:
+    sources = known_sources()
+    assert {source.name for source in sources.values()} == set(make_sample.ARCHIVES)
+    assert all(source.urls or source.instead for source in sources.values())
+    assert all(url.startswith("http") for source in sources.values() for url in source.urls)
+
+
+@pytest.mark.parametrize("key", LOADERS)
+def test_other_data_than_sample_and_full_are_refused(key: str) -> None:
+    with pytest.raises(ValueError, match='data must be "sample" or "full", got \'fulll\''):
+        LOADERS[key]("fulll")
+
+
+@pytest.mark.parametrize(
+    ("key", "packed"),
+    [
+        ("imdb", imdb_archive(dict(reversed(REVIEWS.items())), "./", tarfile.GNU_FORMAT)),
+        ("glove", zipped({"glove.6B.50d.txt": VECTORS}, zipfile.ZIP_STORED)),
+        ("weather", str(TEXTS["weather"]).replace("\n", "\r\n").encode()),
+        ("similarity", str(TEXTS["similarity"]).replace("\n", "\r\n").encode()),
+        ("genome", b">another name\r\nacgtac\r\nGAC\r\n"),
+    ],
+)
+def test_what_was_packed_anew_is_as_good_as_the_original(world: World, key: str, packed: bytes) -> None:
+    expected = world.load(key)
+    assert packed != CONTENTS[key]
+    world.path(key).write_bytes(packed)
+    assert world.load(key) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "other"),
+    [
+        ("imdb", imdb_archive(REVIEWS | {"train/pos/1_10.txt": "a bad film"})),
+        ("imdb", imdb_archive(REVIEWS | {"train/pos/1_10.txt": b"caf\xe9"})),
+        ("imdb", imdb_archive({})),
+        ("ids", imdb_archive(REVIEWS | {"train/pos/1_10.txt": "a bad film"})),
+        ("glove", zipped({"glove.6B.50d.txt": VECTORS.replace("1.5", "1.6")})),
+        ("glove", zipped({"glove.6B.50d.txt": VECTORS + "good 1\n"})),
+        ("weather", str(TEXTS["weather"]).replace("12.8", "12.9")),
+        ("weather", ""),
+        ("similarity", str(TEXTS["similarity"]).replace("6.77", "6.78")),
+        ("genome", ">tiny genome\nACGTACGAA\n"),
+        ("genome", "<html>"),
+        ("translations", zipped({"tur.txt": "Hi.\tSelam.\nGo!\n"})),
+        ("translations", zipped({"tur.txt": "\n"})),
+        ("translations", zipped({"deu.txt": "Hi.\tHallo.\n"})),
+    ],
+)
+def test_another_file_than_the_original_is_refused(world: World, key: str, other: bytes | str) -> None:
+    assert refused(world, key, other).endswith(
+        "): delete it and put the original there, or load again to download it"
+    )
+    world.path(key).write_bytes(CONTENTS["imdb" if key == "ids" else key])
+    assert world.load(key)
+
+
+def test_what_was_read_as_a_sample_is_still_refused_as_the_full_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    import lecture9_utils as l9
+
+    monkeypatch.setenv("LECTURE9_DATA", str(Path(l9.__file__).parent / "datasets" / "sample"))
+    for key in ("imdb", "ids", "glove", "weather", "similarity", "genome"):
+        LOADERS[key]("sample")
+        with pytest.raises(ValueError, match="is damaged or not the original"):
+            LOADERS[key]("full")
+
+
+@pytest.mark.parametrize("key", KEYS)
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=3), flip=st.integers(0, 255))
+def test_a_damaged_file_is_named_and_never_read_wrongly(
+    world: World, key: str, places: list[float], flip: int
+) -> None:
+    world.path(key).write_bytes(CONTENTS[key])
+    expected = world.load(key)
+    content = bytearray(CONTENTS[key])
+    for place in places:
+        content[int(place * len(content))] ^= flip
+    broken = bytes(content) if flip else bytes(content[: int(places[0] * len(content))])
+    try:
+        world.path(key).write_bytes(broken)
+        assert world.load(key) == expected
+    except ValueError:
+        refused(world, key, broken)
+
+
+# Downloads
+
+
+@pytest.fixture
+def address(server: str) -> str:
+    Server.body = BODY
+    return server
+
+
+def source_at(*urls: str) -> Source:
+    return Source("data.zip", len(BODY), digest(BODY), urls=urls)
+
+
+def test_a_download_arrives_under_its_name(
+    address: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = download(source_at(f"{address}/ok"), tmp_path / "new" / "folder")
+    assert path.read_bytes() == BODY
+    assert [file.name for file in path.parent.iterdir()] == ["data.zip"]
+    assert path.stat().st_mode & 0o777 == 0o644
+    said = capfd.readouterr().err
+    assert "data.zip" in said
+    assert "Downloading" not in said
+
+
+def test_a_broken_download_goes_on_where_it_broke(address: str, tmp_path: Path) -> None:
+    assert download(source_at(f"{address}/resumes"), tmp_path).read_bytes() == BODY
+    assert Server.asked == [("/resumes", None), ("/resumes", "bytes=131072-"), ("/resumes", "bytes=262144-")]
+
+
+def test_a_broken_download_begins_again_where_the_server_cannot_go_on(address: str, tmp_path: Path) -> None:
+    assert download(source_at(f"{address}/begins-again"), tmp_path).read_bytes() == BODY
+    assert Server.asked[1] == ("/begins-again", "bytes=131072-")
+
+
+@pytest.mark.parametrize("way", ["always-breaks", "cut", "other-file", "page", "missing", "endless"])
+def test_the_next_address_is_tried_and_every_failure_is_told(address: str, tmp_path: Path, way: str) -> None:
+    folder = tmp_path / "downloads"
+    urls = "http://127.0.0.1:1/down", f"{address}/{way}"
+    with pytest.raises(ConnectionError) as caught:
+        download(source_at(*urls), folder)
+    assert all(url in str(caught.value) for url in (*urls, str(folder), "LECTURE9_DATA"))
+    assert not list(folder.iterdir())
+    assert download(source_at(*urls, f"{address}/ok"), folder).read_bytes() == BODY
+    assert [file.name for file in folder.iterdir()] == ["data.zip"]
+
+
+def test_without_room_or_permission_nothing_is_asked_for(address: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    large = Source("data.zip", 10**18, urls=(f"{address}/ok",))
+    for source, folder in ((large, tmp_path), (source_at(f"{address}/ok"), tmp_path / "file" / "folder")):
+        with pytest.raises(OSError, match=r"data\.zip .* could not be downloaded to .*LECTURE9_DATA"):
+            download(source, folder)
+    assert not Server.asked
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """No file can be larger than 200,000 bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("small_disk")
+def test_a_disk_that_fills_up_on_the_way_leaves_nothing(address: str, tmp_path: Path) -> None:
+    folder = tmp_path / "downloads"
+    with pytest.raises(OSError, match=r"could not be downloaded to .* File too large.*LECTURE9_DATA"):
+        download(source_at(f"{address}/ok", f"{address}/ok"), folder)
+    assert len(Server.asked) == 1
+    assert not list(folder.iterdir())
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_is_missing_is_downloaded_verified_and_then_used(world: World, server: str, key: str) -> None:
+    expected = world.load(key)
+    Server.body = world.path(key).read_bytes()
+    world.path(key).unlink()
+    world.change(key, urls=(f"{server}/page", f"{server}/cut"))
+    with pytest.raises(ConnectionError):
+        world.load(key)
+    assert not world.path(key).exists()
+    world.change(key, urls=(f"{server}/page", f"{server}/cut", f"{server}/ok"))
+    Server.asked = []
+    assert world.load(key) == world.load(key) == expected
+    assert [path for path, _ in Server.asked] == ["/page", "/cut", "/ok"]
+    assert world.path(key).read_bytes() == Server.body
+
+
+def test_without_an_address_it_is_said_what_to_put_where(world: World) -> None:
+    world.path("books").unlink()
+    with pytest.raises(FileNotFoundError) as caught:
+        world.load("books")
+    assert str(caught.value).startswith(f"books.zip is not in {world.folder}: ")
+    assert "books/<Author>/<Title>.md" in str(caught.value)
+    for files in ({"novels/Emma.txt": "Emma"}, {"books/A/B.md": " \n"}, {"books/A/B.md": b"caf\xe9"}):
+        assert "www.gutenberg.org" in refused(world, "books", zipped(files))
