@@ -1,19 +1,18 @@
 """Hand the results to nbgrader: its gradebook is made afresh from what was graded and marked."""
 
 import os
-import re
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader.assignment import Assignment
-from grader.marking import Result
-from grader.reports import Marks
+from grader.reports import Row
+from lecture9_utils.files import write_atomically
 
 NAME = "lecture9"
 
 
-def fill(assignment: Assignment, path: Path, results: Mapping[str, Result], marks: Marks) -> None:
+def write_gradebook(assignment: Assignment, path: Path, rows: list[Row]) -> None:
     """Write a gradebook from which ``nbgrader export`` and its other tools read.
 
     Parameters
@@ -23,26 +22,27 @@ def fill(assignment: Assignment, path: Path, results: Mapping[str, Result], mark
     """
     from nbgrader.api import Gradebook
 
-    os.environ["PATH"] = (
-        f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"  # for alembic
-    )
-    partial = path.with_name(path.name + ".part")
-    partial.unlink(missing_ok=True)
-    with Gradebook(f"sqlite:///{partial}", NAME) as book, book.db.no_autoflush:
-        book.add_assignment(NAME)
-        book.add_notebook(NAME, NAME)
-        for key, most in (*((k, p.points) for k, p in assignment.parts.items()), *assignment.written.items()):
-            book.add_grade_cell(key, NAME, NAME, max_score=most, cell_type="code")
-        for student, result in results.items():
-            book.add_student(student)
-            book.add_submission(NAME, student)
-            for key in assignment.parts:
-                outcome = result.outcomes.get(key)
-                book.find_grade(key, NAME, NAME, student).auto_score = outcome.points if outcome else 0
-            for key in assignment.written:
-                mark = marks.get((student, re.sub(r"\D", "", key)))
-                grade = book.find_grade(key, NAME, NAME, student)
-                grade.manual_score = mark.points if mark else 0
-                grade.needs_manual_grade = bool(mark and mark.points is None)
-        book.db.commit()
-    partial.replace(path)
+    # nbgrader starts alembic, which is beside Python, by its name.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    written = {f"written_{question}": question for question in assignment.written}
+    cells = {key: part.points for key, part in assignment.parts.items()}
+    cells |= {key: assignment.written[question] for key, question in written.items()}
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / path.name
+        with Gradebook(f"sqlite:///{database}", NAME) as book, book.db.no_autoflush:
+            book.add_assignment(NAME)
+            book.add_notebook(NAME, NAME)
+            for key, most in cells.items():
+                book.add_grade_cell(key, NAME, NAME, max_score=most, cell_type="code")
+            for row in rows:
+                book.add_student(row.student)
+                book.add_submission(NAME, row.student)
+                for key in cells:
+                    grade = book.find_grade(key, NAME, NAME, row.student)
+                    if key in written:
+                        points = row.points[written[key]]
+                        grade.manual_score, grade.needs_manual_grade = points, points is None
+                    else:
+                        grade.auto_score = row.result.outcomes[key].points
+            book.db.commit()
+        write_atomically(path, lambda file: file.write(database.read_bytes()))

@@ -13,13 +13,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
+from threading import Event
 from typing import Any
 
 import psutil
@@ -33,7 +34,6 @@ POLL = 0.1  # seconds
 FAIR = "pss" if sys.platform == "linux" else "rss"
 LARGEST_REPLY = 4 * 2**20  # bytes
 NOWHERE = "http://127.0.0.1:9"  # a proxy that refuses: for where the network cannot be cut off
-STOP = threading.Event()  # set when a person interrupts: all waiting ends
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,23 @@ class Limits:
     memory: int = 2 * 2**30
     output: int = 10 * 2**20
     processes: int = 64
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a student's process runs: within limits, beside others, until a person interrupts.
+
+    Attributes
+    ----------
+    slot : int
+        Which of those that run at a time; as root each has a user of its own.
+    stop : threading.Event
+        When it is set all waiting ends.
+    """
+
+    limits: Limits = Limits()
+    slot: int = 0
+    stop: Event = field(default_factory=Event)
 
 
 class BrokenError(Exception):
@@ -61,14 +78,11 @@ def unshare(kind: str) -> list[str]:
 @cache
 def walls() -> str:
     """Find out which walls this machine has: "root", "user" (both namespaces) or "limits"."""
-    kinds = [] if sys.platform != "linux" else ["root"] if os.geteuid() == 0 else ["user"]
-    for kind in kinds:
-        with tempfile.TemporaryDirectory() as folder:
+    if sys.platform == "linux":
+        kind = "root" if os.geteuid() == 0 else "user"
+        with tempfile.TemporaryDirectory() as folder, suppress(OSError):
             command = inside(kind, Path(folder), FIRST_USER, ["/bin/sh", "-c", "echo ready"])
-            try:
-                done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-            except (OSError, subprocess.TimeoutExpired):
-                continue
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.stdout == "ready\n":
                 return kind
     return "limits"
@@ -83,9 +97,9 @@ WALLS = {
 
 
 def bindings() -> list[str]:
-    """List what the student's process can read: Python, the package, the sample."""
-    package = [ROOT / "lecture9_utils", ROOT / "data"]
-    wanted = [Path("/usr"), Path("/etc"), Path(sys.base_prefix), Path(sys.prefix), *package, STUDENT]
+    """List what the student's process can read: Python, and the package with its sample."""
+    package = ROOT / "lecture9_utils"
+    wanted = [Path("/usr"), Path("/etc"), Path(sys.base_prefix), Path(sys.prefix), package, STUDENT]
     wanted += [path for path in map(Path, ("/bin", "/sbin", "/lib", "/lib64")) if not path.is_symlink()]
     paths = [Path.cwd() / path for path in wanted if path.exists()]
     return [str(p) for p in paths if not any(other in p.parents for other in paths)]
@@ -139,25 +153,18 @@ def variables(home: str) -> dict[str, str]:
 
 
 class Sandbox:
-    """One student's process: it runs cells and calls functions, and sends back plain data.
+    """One student's process: it runs cells and calls functions, and sends back plain data."""
 
-    Parameters
-    ----------
-    limits : Limits
-    slot : int
-        Which of those that run at a time; as root each has a user of its own.
-    """
-
-    def __init__(self, limits: Limits, slot: int = 0):
-        self.limits = limits
+    def __init__(self, place: Place):
+        self.limits, self._stop = place.limits, place.stop
         self._printed = 0
         self._folder = tempfile.TemporaryDirectory(prefix="lecture9-", ignore_cleanup_errors=True)
         root, kind = Path(self._folder.name), walls()
         self._channel, theirs = socket.socketpair()
-        maximum = [limits.memory, 2 * limits.processes + used(kind), int(limits.total)]
+        maximum = [place.limits.memory, 2 * place.limits.processes + used(kind), int(place.limits.total)]
         command = [sys.executable, "-I", "-B", str(STUDENT), str(theirs.fileno()), *map(str, maximum)]
         if kind != "limits":
-            command = inside(kind, root, FIRST_USER + slot, command)
+            command = inside(kind, root, FIRST_USER + place.slot, command)
         self._process = psutil.Popen(
             command,
             env=variables(HOME if kind != "limits" else str(root)),
@@ -218,7 +225,7 @@ class Sandbox:
     def _look(self, deadline: float, seconds: float, size: int) -> None:
         """End what uses more than it may."""
         limits, members = self.limits, self._members()
-        if STOP.is_set():
+        if self._stop.is_set():
             raise KeyboardInterrupt
         if time.monotonic() > deadline:
             raise BrokenError(f"took longer than {seconds:.0f} seconds")
@@ -240,10 +247,8 @@ class Sandbox:
     def close(self) -> None:
         """End the process with all that it started, and remove its folder."""
         for process in self._members():  # the first takes all others of its namespace with it
-            try:
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                continue  # it has ended
         self._process.wait()
         self._process.stdout.close()
         self._channel.close()
@@ -255,8 +260,6 @@ def memory_of(processes: Iterable[psutil.Process], kind: str) -> int:
     """Add up the memory of processes in bytes: "rss", or "pss", slower, which counts shared pages once."""
     total = 0
     for process in processes:
-        try:
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):  # it ended while it was looked at
             total += getattr(process.memory_info() if kind == "rss" else process.memory_full_info(), kind)
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue  # it ended while it was looked at
     return total

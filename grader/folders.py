@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.assignment import SOURCE, Assignment, UnreadableError, identity, read
+from grader.assignment import SOURCE, Assignment, UnreadableError, read
+from grader.submission import identity
 
 CANVAS = re.compile(r"([^_]+)_(?:LATE_)?(\d+)_(\d+)_(.+)")
 MOODLE = re.compile(r"(.+_\d+)_assignsubmission_(?:file|onlinetext)_?(.*)")
@@ -55,8 +56,10 @@ def inside(folder: Path) -> list[Path]:
     return [path for path in files if not any(NOISE.match(p) for p in path.relative_to(folder).parts)]
 
 
-def choose(assignment: Assignment, files: list[Handed]) -> tuple[Any, Path, list[str]]:
+def choose(assignment: Assignment, files: list[Handed]) -> tuple[Any, list[str]]:
     """Read the notebook to grade, and say what is odd about the files.
+
+    Of several readable ones it is that with the right name, or else the most known cells.
 
     Raises
     ------
@@ -69,15 +72,6 @@ def choose(assignment: Assignment, files: list[Handed]) -> tuple[Any, Path, list
     if not notebooks:
         there = ", ".join(file.path.name for file in files)
         raise UnreadableError(f"there is no notebook, only {there}" if there else "nothing was handed in")
-    notebook, best = pick(assignment, notebooks)
-    flags = [f"several notebooks: graded {best.path.name}"] if len(notebooks) > 1 else []
-    if best.name and best.name != SOURCE.name:
-        flags.append(f"renamed: {best.name}")
-    return notebook, best.path, flags
-
-
-def pick(assignment: Assignment, notebooks: list[Handed]) -> tuple[Any, Handed]:
-    """Read the notebooks; of the readable ones return that with the right name or the most known cells."""
     readable, reasons = [], []
     for file in notebooks:
         try:
@@ -93,4 +87,6 @@ def pick(assignment: Assignment, notebooks: list[Handed]) -> tuple[Any, Handed]:
         known = sum(bool(identity(assignment, cell)) for cell in pair[0].cells)
         return pair[1].name in ("", SOURCE.name), known, pair[1].path.name
 
-    return max(readable, key=worth)
+    notebook, best = max(readable, key=worth)
+    flags = [f"several notebooks: graded {best.path.name}"] if len(notebooks) > 1 else []
+    return notebook, flags + ([f"renamed: {best.name}"] if best.name not in ("", SOURCE.name) else [])
