@@ -12,11 +12,8 @@ from grader import classroom, release, validate
 from grader.assignment import SOURCE
 from tools.command import RefusedError
 
-COMMANDS = {
-    "grade": (classroom.main, "graded"),
-    "release": (release.main, "released"),
-    "validate": (validate.main, "checked"),
-}
+COMMANDS = {"grade": classroom.main, "release": release.main, "validate": validate.main}
+DONE = {"grade": "graded", "release": "released", "validate": "checked"}
 
 
 def main(words: Sequence[str], source: Path = SOURCE) -> int:
@@ -25,11 +22,10 @@ def main(words: Sequence[str], source: Path = SOURCE) -> int:
     if name not in COMMANDS:
         print(f"{name!r} is no command of the grader; there is {', '.join(COMMANDS)}", file=sys.stderr)
         return 2
-    command, done = COMMANDS[name]
     try:
-        return command(words[1:], source)
+        return COMMANDS[name](words[1:], source)
     except (RefusedError, OSError, release.SourceError) as error:
-        print(f"Nothing was {done}: {error}", file=sys.stderr)
+        print(f"Nothing was {DONE[name]}: {error}", file=sys.stderr)
         return 1 if isinstance(error, release.SourceError) else 2
 
 

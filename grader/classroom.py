@@ -15,28 +15,27 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from functools import cache
+from dataclasses import asdict, replace
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Event
 
 import lecture9_utils
 from grader import reports
 from grader.assignment import Assignment, UnreadableError, load
-from grader.folders import Handed, choose, find
-from grader.gradebook import write_gradebook
 from grader.grading import Result, grade, ungraded
-from grader.marking import Marks, fingerprint, read_marks, up_to_date, write_answers, write_queue
+from grader.marking import Marks, Row, fingerprint, read_marks, together, write_answers, write_queue
 from grader.output import printable, write
-from grader.sandbox import WALLS, Place, walls
-from grader.submission import arrange
+from grader.sandbox import FIRST_USER, WALLS, Place, walls
+from grader.submissions import Handed, arrange, choose, find
 from tools.command import RefusedError, options
 
+Students = dict[str, list[Handed]]  # their files by their names
+say = partial(print, flush=True)
 LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
 
 
@@ -49,8 +48,9 @@ def main(words: Sequence[str], source: Path) -> int:
         raise RefusedError(f"there is nothing in {folder}: it needs a folder or a file for each student")
     marks = read_marks(out / "marking.csv", assignment.written)
     say(f"{len(students)} submissions, {jobs} at a time. Each is alone: {WALLS[walls()]}.")
-    results = Class(assignment, students, out).grade(jobs)
-    conclude(assignment, results, up_to_date(results, marks), out)
+    results = grade_all(assignment, students, out / "results", jobs)
+    rows = [together(assignment, student, result, marks) for student, result in results.items()]
+    conclude(assignment, rows, marks, out)
     return int(any(result.failed for result in results.values()))
 
 
@@ -69,62 +69,43 @@ def checked(given: dict[str, str]) -> tuple[Path, Path, int]:
     return folder, out, int(given["JOBS"])
 
 
-@dataclass(frozen=True)
-class Class:
-    """The students of a folder, by name, and where their results go."""
-
-    assignment: Assignment
-    students: Mapping[str, list[Handed]]
-    out: Path
-
-    def grade(self, jobs: int) -> dict[str, Result]:
-        """Grade all students, so many at a time; each result is written as soon as it is there."""
-        places: SimpleQueue[Place] = SimpleQueue()
-        stop = Event()
-        for slot in range(jobs):
-            places.put(Place(slot=slot, stop=stop))
-
-        def one(student: str) -> Result:
-            place = places.get()
-            try:
-                return self.grade_one(student, place)
-            finally:
-                places.put(place)
-
-        with ThreadPoolExecutor(jobs) as pool:
-            try:
-                return dict(zip(self.students, pool.map(one, self.students), strict=True))
-            except BaseException:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-
-    def grade_one(self, student: str, place: Place) -> Result:
-        """Grade one student, or take the result of an earlier run if nothing has changed since."""
+def grade_all(assignment: Assignment, students: Students, out: Path, jobs: int) -> dict[str, Result]:
+    """Grade all students, so many at a time; each result is written as soon as it is there."""
+    stop = Event()
+    places = [Place(user=FIRST_USER + number % 1000, stop=stop) for number in range(len(students))]
+    one = partial(grade_one, assignment, out)
+    with ThreadPoolExecutor(jobs) as pool:
         try:
-            stored = self.out / "results" / f"{file_name(student)}.json"
-            state = self.state(student)
-            if (before := earlier(stored, state)) is not None:
-                say(f"{printable(student)}: as before")
-                return before
-            notebook, flags = choose(self.assignment, self.students[student])
-            result = grade(self.assignment, arrange(self.assignment, notebook, flags), place)
-            write(stored, json.dumps({"state": state, "result": asdict(result)}, indent=1))
-        except UnreadableError as error:
-            result = ungraded(self.assignment, [str(error)])
-        except Exception as error:  # a fault of the grader's: the class goes on, and a person is told
-            flag = f"THE GRADER FAILED, mark by hand: {type(error).__name__}: {error}"
-            result = replace(ungraded(self.assignment, [flag]), failed=True)
-        say(f"{printable(student)}: {result.points:g} points in {result.seconds:.0f} s")
-        return result
+            return dict(zip(students, pool.map(one, students.items(), places), strict=True))
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
-    def state(self, student: str) -> str:
-        """Return what changes with a student's files and all that decides their points."""
-        parts = [self.assignment.digest, judges()]
-        for file in self.students[student]:
-            readable = file.path.is_file() and not file.path.is_symlink()
-            parts += [file.path.name, digest(file.path) if readable else "link"]
-        return fingerprint("\n".join(parts))
+
+def grade_one(assignment: Assignment, out: Path, handed: tuple[str, list[Handed]], place: Place) -> Result:
+    """Grade one student, or take the result of an earlier run if nothing has changed since."""
+    student, files = handed
+    try:
+        stored = out / f"{file_name(student)}.json"
+        state = fingerprint(" ".join([assignment.digest, judges(), *(digest(file.path) for file in files)]))
+        with suppress(OSError, ValueError, KeyError, TypeError):  # there is none, or a damaged one
+            before = json.loads(stored.read_text("utf-8"))
+            if before["state"] == state:
+                result = Result.of(before["result"])
+                say(f"{printable(student)}: as before")
+                return result
+        notebook, flags = choose(assignment, files)
+        result = grade(assignment, arrange(assignment, notebook, flags), place)
+        write(stored, json.dumps({"state": state, "result": asdict(result)}, indent=1))
+    except UnreadableError as error:
+        result = ungraded(assignment, [str(error)])
+    except Exception as error:  # a fault of the grader's: the class goes on, and a person is told
+        flag = f"THE GRADER FAILED, mark by hand: {type(error).__name__}: {error}"
+        result = replace(ungraded(assignment, [flag]), failed=True)
+    points = sum(outcome.points for outcome in result.outcomes.values())
+    say(f"{printable(student)}: {points:g} points in {result.seconds:.0f} s")
+    return result
 
 
 @cache
@@ -137,16 +118,9 @@ def judges() -> str:
 
 
 def digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def earlier(stored: Path, state: str) -> Result | None:
-    """Return the result of an earlier run, if there is one for the same state."""
-    with suppress(OSError, ValueError, KeyError, TypeError):  # there is none, or a damaged one
-        data = json.loads(stored.read_text("utf-8"))
-        return Result.of(data["result"]) if data["state"] == state else None
-    return None
+    """Return what changes with a file; a link is not followed."""
+    readable = path.is_file() and not path.is_symlink()
+    return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest() if readable else 'link'}"
 
 
 def file_name(student: str) -> str:
@@ -155,21 +129,19 @@ def file_name(student: str) -> str:
     return tame if tame == student else f"{tame}-{fingerprint(student)[:6]}"
 
 
-def conclude(assignment: Assignment, results: dict[str, Result], marks: Marks, out: Path) -> None:
-    """Write and print all reports."""
-    rows = reports.rows(assignment, results, marks)
+def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> None:
+    """Write and print all reports; marks of students who are not here are kept."""
+    marks = {
+        **marks,
+        **{(row.student, question): mark for row in rows for question, mark in row.marks.items()},
+    }
     write_queue(assignment, out / "marking.csv", marks)
-    write_answers(assignment, out / "marking.html", results, marks)
+    write_answers(assignment, out / "marking.html", rows)
     reports.write_grades(assignment, out / "grades.csv", rows)
     for row in rows:
         reports.write_feedback(assignment, out / "feedback" / f"{file_name(row.student)}.html", row)
-    write_gradebook(assignment, out / "gradebook.db", rows)
+    reports.write_gradebook(assignment, out / "gradebook.db", rows)
     waiting = sum(mark.points is None for mark in marks.values())
     say(f"\n{reports.table(rows)}\n")
     say(f"Written to {out}: grades.csv, feedback/, gradebook.db (nbgrader's)")
     say(f"To mark by hand: {waiting} answers in marking.html; write points into marking.csv and run again.")
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    print(line, flush=True)

@@ -1,8 +1,8 @@
 """Grade one submission: run it behind walls, call its functions, and compare what they return out here."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from grader.assignment import Assignment, Part
 from grader.sandbox import BrokenError, Place, Sandbox
 from grader.student import packed, unpacked
-from grader.submission import Submission
+from grader.submissions import Submission
 from lecture9_utils.checks import CheckFailedError, NoData, compare, plain
 
 MOST_DEATHS = 4  # after so many the rest of a submission is not run
@@ -31,7 +31,6 @@ class Outcome:
     """
 
     points: float
-    possible: float
     message: str = ""
     cause: str = ""
 
@@ -46,11 +45,6 @@ class Result:
     errors: list[str] = field(default_factory=list)
     seconds: float = 0.0
     failed: bool = False
-
-    @property
-    def points(self) -> float:
-        """The points of all parts together."""
-        return sum(outcome.points for outcome in self.outcomes.values())
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Result":
@@ -97,22 +91,23 @@ class Session:
             self.deaths += 1
             self.flags.append(f"{where} {broken}")
             raise
-        if kind := in_words(reply)[0]:
-            if kind == "MemoryError":
-                most = self.limits.memory / 2**30
-                self.flags.append(f"{where} asked for more than {most:.1f} GB of memory")
-            if kind in ("SyntaxError", "IndentationError", "SystemExit") and request["do"] == "run":
-                self.flags.append(f"{where} ends with a {kind}")
+        kind = in_words(reply)[0]
+        if kind == "MemoryError":
+            most = self.limits.memory / 2**30
+            self.flags.append(f"{where} asked for more than {most:.1f} GB of memory")
+        elif kind in ("SyntaxError", "IndentationError", "SystemExit") and request["do"] == "run":
+            self.flags.append(f"{where} ends with a {kind}")
         return reply
 
     def within(self, seconds: float) -> float:
         """Return the time that is left, at most so many seconds."""
-        if (left := self.end - time.monotonic()) <= 0:
-            most = f"{self.limits.total:.0f} seconds in all"
-            raise GaveUpError(f"the submission took longer than {most}: the rest was not run")
-        if self.deaths > MOST_DEATHS:
-            raise GaveUpError(f"the submission broke more than {MOST_DEATHS} times: the rest was not run")
-        return min(seconds, left)
+        left = self.end - time.monotonic()
+        if left > 0 and self.deaths <= MOST_DEATHS:
+            return min(seconds, left)
+        why = f"broke more than {MOST_DEATHS} times"
+        if left <= 0:
+            why = f"took longer than {self.limits.total:.0f} seconds in all"
+        raise GaveUpError(f"the submission {why}: the rest was not run")
 
     def start(self) -> Sandbox:
         """Start the process and run again what ran before; what breaks it now is left out."""
@@ -164,22 +159,15 @@ class Session:
             raise RemoteError(f"{name} returned something that is no data") from None
         return value
 
-    def far(self, name: str) -> Callable[..., Any]:
-        """Return a function that calls the student's."""
-
-        def function(*arguments: Any) -> Any:
-            return self.call(name, *arguments)
-
-        function.__name__ = name
-        return function
-
     def test(self, part: Part) -> Outcome:
         """Run the tests of a part, which are the source's, out here.
 
         They see NumPy, the checks, and the student's functions, far away.
         """
-        names: dict[str, Any] = {name: self.far(name) for name in self.functions}
-        names.update({"np": np, "l9": SimpleNamespace(check=compare), "print": lambda *_: None})
+        names: dict[str, Any] = {"np": np, "l9": SimpleNamespace(check=compare), "print": lambda *_: None}
+        for name in self.functions:
+            names[name] = partial(self.call, name)
+            names[name].__name__ = name
         for source, hidden in ((part.visible, False), (part.hidden, True)):
             try:
                 exec(compile(source, f"<test {part.name}>", "exec"), names)
@@ -193,8 +181,8 @@ class Session:
             except Exception as error:  # what was returned is not what the test can read
                 message = f"what the function returns has the wrong form ({type(error).__name__})"
                 about = message
-            return Outcome(0, part.points, f"a hidden test fails: {about}" if hidden else message, self.cause)
-        return Outcome(part.points, part.points)
+            return Outcome(0, f"a hidden test fails: {about}" if hidden else message, self.cause)
+        return Outcome(part.points)
 
     def close(self) -> None:
         """End the process."""
@@ -204,10 +192,9 @@ class Session:
 
 def in_words(reply: dict[str, Any]) -> tuple[str, str]:
     """Return the kind and message of the error in a reply, as the student's process tells it."""
-    if not (error := reply.get("error")):
-        return "", ""
+    error = reply.get("error")
     if not isinstance(error, dict):
-        return "Error", ""
+        return "Error" if error else "", ""
     return str(error.get("type"))[:80], str(error.get("message"))[:500]
 
 
@@ -244,5 +231,5 @@ def grade(assignment: Assignment, submission: Submission, place: Place | None = 
 
 def ungraded(assignment: Assignment, flags: list[str]) -> Result:
     """Return the result of a submission that has no points, or none yet."""
-    outcomes = {key: Outcome(0, part.points) for key, part in assignment.parts.items()}
+    outcomes = {key: Outcome(0) for key in assignment.parts}
     return Result(outcomes, dict.fromkeys(assignment.written, ""), flags)

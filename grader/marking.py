@@ -49,63 +49,83 @@ def read_marks(path: Path, possible: Mapping[str, float]) -> Marks:
         raise RefusedError(f"{path.name} has no column {gone[0]!r}; it needs {', '.join(COLUMNS)}")
     marks = {}
     for line, row in enumerate(rows, start=2):
-        given = (row["points"] or "").strip().replace(",", ".")
+        student, question, given, _, comment, answer = (row[name] or "" for name in COLUMNS)
+        if question not in possible:
+            raise RefusedError(f"{path.name}, line {line}: question {question!r} is not marked by hand")
         try:
-            points = float(given) if given else None
+            points = float(given.replace(",", ".")) if given.strip() else None
         except ValueError:
             points = -1.0
-        most = possible.get(row["question"], float("inf"))
-        if points is not None and not 0 <= points <= most:
-            raise RefusedError(f"{path.name}, line {line}: points must be from 0 to {most:g}, got {given!r}")
-        place = from_cell(row["student"]), row["question"]
-        marks[place] = Mark(points, row["comment"] or "", row["answer"] or "")
+        if points is not None and not 0 <= points <= possible[question]:
+            most = f"points must be from 0 to {possible[question]:g}"
+            raise RefusedError(f"{path.name}, line {line}: {most}, got {given!r}")
+        marks[from_cell(student), question] = Mark(points, comment, answer)
     return marks
 
 
-def up_to_date(results: Mapping[str, Result], marks: Marks) -> Marks:
-    """Return the marks with an empty one for each new answer; all that were given are kept."""
-    new = dict(marks)
-    for student, result in results.items():
-        for question, text in result.written.items():
-            mark = marks.get((student, question))
-            if mark is None and text:
-                new[student, question] = Mark(None, "", fingerprint(text))
-            elif mark and mark.points is None:
-                new[student, question] = Mark(None, mark.comment, fingerprint(text))
-    return new
+@dataclass(frozen=True)
+class Row:
+    """What all reports say of a student.
+
+    Attributes
+    ----------
+    marks : dict of str to Mark
+        Of the questions marked by hand that are answered.
+    points : dict of str to float or None
+        By question; None for one that a person has still to mark.
+    flags : list of str
+        What a person should know.
+    """
+
+    student: str
+    result: Result
+    marks: dict[str, Mark]
+    points: dict[str, float | None]
+    flags: list[str]
+
+    @property
+    def total(self) -> float:
+        """The points that there are."""
+        return sum(value or 0.0 for value in self.points.values())
 
 
-def remarks(student: str, result: Result, marks: Marks) -> list[str]:
-    """Say what a person should know about the answers of a student."""
-    flags = []
+def together(assignment: Assignment, student: str, result: Result, marks: Marks) -> Row:
+    """Bring together what was graded and what was marked: a new answer gets an empty mark."""
+    row = Row(student, result, {}, {}, list(result.flags))
+    for key, part in assignment.parts.items():
+        row.points[part.question] = (row.points.get(part.question) or 0.0) + result.outcomes[key].points
     for question, text in result.written.items():
         mark = marks.get((student, question))
-        if mark and mark.answer != fingerprint(text):
-            flags.append(f"question {question} was changed after it was marked")
+        if mark.points is None if mark else text:
+            mark = Mark(None, mark.comment if mark else "", fingerprint(text))
+        if mark:
+            row.marks[question] = mark
+            if mark.answer != fingerprint(text):
+                row.flags.append(f"question {question} was changed after it was marked")
         if not text:
-            flags.append(f"question {question} is not answered")
-    return flags
+            row.flags.append(f"question {question} is not answered")
+        row.points[question] = mark.points if mark else 0.0
+    return row
 
 
 def write_queue(assignment: Assignment, path: Path, marks: Marks) -> None:
     """Write marking.csv."""
-    rows = [COLUMNS]
+    lines = [COLUMNS]
     for (student, question), mark in sorted(marks.items()):
-        points, possible = number(mark.points), number(assignment.written.get(question))
-        rows.append([cell(student), question, points, possible, cell(mark.comment), mark.answer])
-    write_csv(path, rows)
+        points, possible = number(mark.points), number(assignment.written[question])
+        lines.append([cell(student), question, points, possible, cell(mark.comment), mark.answer])
+    write_csv(path, lines)
 
 
-def write_answers(assignment: Assignment, path: Path, results: Mapping[str, Result], marks: Marks) -> None:
+def write_answers(assignment: Assignment, path: Path, rows: list[Row]) -> None:
     """Write the page from which a person marks: all written answers that have no mark."""
     body = [
         "<h1>To mark by hand</h1><p>Write the points, and a comment if you like, into marking.csv; "
         "then run make grade again.</p>"
     ]
-    for student, result in results.items():
-        for question, text in result.written.items():
-            mark = marks.get((student, question))
-            if mark and mark.points is None:
-                title = f"{student}, question {question} ({assignment.written[question]:g} points)"
-                body += [f"<h2>{html(title)}</h2><pre>{html(text)}</pre>"]
+    for row in rows:
+        for question, mark in row.marks.items():
+            if mark.points is None:
+                title = f"{row.student}, question {question} ({assignment.written[question]:g} points)"
+                body += [f"<h2>{html(title)}</h2><pre>{html(row.result.written[question])}</pre>"]
     write_page(path, "To mark by hand", body)

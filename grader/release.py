@@ -4,26 +4,28 @@ Usage::
 
     python -m grader release [OUT=dist]
 
-The source is run in a kernel and graded; nbgrader takes the solutions and hidden tests out; the result is
-searched for what must not be in it, and graded, which must give nothing. Then it is packed with a README.
+nbgrader takes the solutions and hidden tests out of the source; the result is searched for what must not be
+in it. The source is graded, which must give all points, and the result, which must give nothing. Then it is
+packed with a README.
 
 Exit code: 0 if it was made; 1 if something is wrong with the source.
 """
 
+import io
 import re
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import nbformat
 
 from grader.assignment import CODE_STUB, HIDDEN, SOLUTION, TEXT_STUB, UnreadableError, load, read, shown, tag
 from grader.grading import grade
 from grader.output import write
-from grader.submission import arrange
+from grader.submissions import arrange
 from lecture9_utils.files import write_atomically
-from tools.command import ROOT, isolated, options
+from tools.command import ROOT, options
 
 MARKERS = re.compile(r"(?:BEGIN|END) (?:SOLUTION|HIDDEN)")
 PACKED = (1980, 1, 1, 0, 0, 0)  # the time of all files in the archive, so that it is the same each time
@@ -37,30 +39,15 @@ def main(words: Sequence[str], source: Path) -> int:
     """Run the command; see the module for its arguments and exit codes."""
     out = Path(options(words, {"OUT": str(ROOT / "dist")})["OUT"]).expanduser().resolve()
     try:
-        print("Running the source …", flush=True)
-        run(source)
-        print("Making the students' version with nbgrader …", flush=True)
+        print("Making the students' version with nbgrader, and grading it and the source …", flush=True)
         released = generate(source)
         check_nothing_left(source, released)
         check_points(source, released)
         archive = pack(released, source, out)
-    except (UnreadableError, RuntimeError, OSError) as error:  # of the source, nbgrader, the kernel, the disk
+    except (UnreadableError, RuntimeError, OSError) as error:  # of the source, nbgrader, the disk
         raise SourceError(str(error)) from error
     print(f"Released: {archive}, with {source.name} and a README for students.")
     return 0
-
-
-def run(source: Path) -> None:
-    """Execute the source in a kernel of its own, as a student would."""
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
-
-    place = {"metadata": {"path": str(source.parent)}}
-    client = NotebookClient(read(source), timeout=300, resources=place, extra_arguments=["--log-level=40"])
-    try:
-        client.execute(env=isolated(ROOT / "build" / "state"))
-    except CellExecutionError as error:
-        raise SourceError(f"a cell of {source.name} fails:\n{error}") from None
 
 
 def generate(source: Path) -> Any:
@@ -124,13 +111,13 @@ def check_points(source: Path, released: Any) -> None:
     possible = sum(part.points for part in assignment.parts.values()) + sum(assignment.written.values())
     if possible != 100:
         raise SourceError(f"the questions have {possible:g} points together, not 100")
-    solved, unsolved = (
-        grade(assignment, arrange(assignment, it)).outcomes for it in (read(source), released)
-    )
-    for key in assignment.parts:
-        if solved[key].points < solved[key].possible:
-            raise SourceError(f"the solution fails {key}: {solved[key].message}")
-        if unsolved[key].points or not unsolved[key].message:
+    solved, unsolved = (grade(assignment, arrange(assignment, it)) for it in (read(source), released))
+    if solved.errors:
+        raise SourceError(f"a cell of {source.name} fails: {solved.errors[0]}")
+    for key, part in assignment.parts.items():
+        if solved.outcomes[key].points < part.points:
+            raise SourceError(f"the solution fails {key}: {solved.outcomes[key].message}")
+        if unsolved.outcomes[key].points or not unsolved.outcomes[key].message:
             raise SourceError(f"{key} passes without an answer")
 
 
@@ -140,14 +127,10 @@ def pack(released: Any, source: Path, out: Path) -> Path:
         "README.md": source.with_name("FOR_STUDENTS.md").read_text("utf-8"),
         source.name: nbformat.writes(released) + "\n",
     }
-    archive = out / f"{source.stem}.zip"
-
-    def fill(file: IO[bytes]) -> None:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
-            for name, text in texts.items():
-                zipped.writestr(zipfile.ZipInfo(f"{source.stem}/{name}", PACKED), text)
-
-    for name, text in texts.items():
-        write(out / source.stem / name, text)
-    write_atomically(archive, fill)
+    archive, packed = out / f"{source.stem}.zip", io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, text in texts.items():
+            write(out / source.stem / name, text)
+            zipped.writestr(zipfile.ZipInfo(f"{source.stem}/{name}", PACKED), text)
+    write_atomically(archive, lambda file: file.write(packed.getvalue()))
     return archive

@@ -1,66 +1,27 @@
-"""What grading tells: a table for the terminal, grades.csv, and feedback for each student."""
+"""What grading tells: a table for the terminal, grades.csv, feedback pages, and nbgrader's gradebook."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader.assignment import Assignment
-from grader.grading import Result
-from grader.marking import Marks, remarks
+from grader.marking import Row
 from grader.output import cell, html, number, printable, write_csv, write_page
+from lecture9_utils.files import write_atomically
 
-
-@dataclass(frozen=True)
-class Row:
-    """What all reports say of a student.
-
-    Attributes
-    ----------
-    points : dict of str to float or None
-        By question; None for one that a person has still to mark.
-    comments : dict of str to str
-        Of the questions marked by hand.
-    flags : list of str
-        What a person should know.
-    """
-
-    student: str
-    result: Result
-    points: dict[str, float | None]
-    comments: dict[str, str]
-    flags: list[str]
-
-    @property
-    def total(self) -> float:
-        """The points that there are."""
-        return sum(value or 0.0 for value in self.points.values())
-
-
-def rows(assignment: Assignment, results: Mapping[str, Result], marks: Marks) -> list[Row]:
-    """Bring together what was graded and what was marked by hand."""
-    together = []
-    for student, result in results.items():
-        points: dict[str, float | None] = {}
-        for key, part in assignment.parts.items():
-            points[part.question] = (points.get(part.question) or 0.0) + result.outcomes[key].points
-        given = {question: mark for (whose, question), mark in marks.items() if whose == student}
-        for question in assignment.written:
-            points[question] = given[question].points if question in given else 0.0
-        comments = {question: mark.comment for question, mark in given.items() if mark.points is not None}
-        flags = result.flags + remarks(student, result, marks)
-        together.append(Row(student, result, points, comments, flags))
-    return together
+NAME = "lecture9"  # of the course, the assignment and its notebook in nbgrader's gradebook
 
 
 def write_grades(assignment: Assignment, path: Path, rows: list[Row]) -> None:
     """Write the points a question, the total and the flags of each student."""
     questions = dict.fromkeys([*(part.question for part in assignment.parts.values()), *assignment.written])
     head = ["student", *(f"question {question}" for question in questions), "total", "flags"]
-    lines = [
-        [cell(row.student), *map(number, row.points.values()), number(row.total), cell("; ".join(row.flags))]
-        for row in rows
-    ]
-    write_csv(path, [head, *lines])
+    lines = [head]
+    for row in rows:
+        points = map(number, [*row.points.values(), row.total])
+        lines.append([cell(row.student), *points, cell("; ".join(row.flags))])
+    write_csv(path, lines)
 
 
 def table(rows: list[Row]) -> str:
@@ -86,11 +47,46 @@ def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
         for key, outcome in row.result.outcomes.items():
             part = assignment.parts[key]
             if part.question == question:
-                body += [f"<p><b>{part.name}</b>: {outcome.points:g} of {outcome.possible:g}</p>"]
+                body += [f"<p><b>{part.name}</b>: {outcome.points:g} of {part.points:g}</p>"]
                 body += [f"<pre>{html(outcome.message)}</pre>"] if outcome.message else []
-        if question in row.comments:
-            body += [f"<p>{number(row.points[question])} points. {html(row.comments[question])}</p>"]
+        if (mark := row.marks.get(question)) and mark.points is not None:
+            body += [f"<p>{mark.points:g} points. {html(mark.comment)}</p>"]
     if row.result.errors:
         errors = "\n".join(row.result.errors)
         body += [f"<h2>Cells that ended with an error</h2><pre>{html(errors)}</pre>"]
     write_page(path, f"Feedback for {row.student}", body)
+
+
+def write_gradebook(assignment: Assignment, path: Path, rows: list[Row]) -> None:
+    """Write a gradebook from which ``nbgrader export`` and its other tools read.
+
+    Parameters
+    ----------
+    path : Path
+        The database. It is replaced: marks by hand belong into marking.csv.
+    """
+    from nbgrader.api import Gradebook
+
+    # nbgrader starts alembic, which is beside Python, by its name.
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    cells = {key: part.points for key, part in assignment.parts.items()}
+    cells |= {f"written_{question}": most for question, most in assignment.written.items()}
+    with TemporaryDirectory() as folder:
+        database = Path(folder) / path.name
+        with Gradebook(f"sqlite:///{database}", NAME) as book, book.db.no_autoflush:
+            book.add_assignment(NAME)
+            book.add_notebook(NAME, NAME)
+            for key, most in cells.items():
+                book.add_grade_cell(key, NAME, NAME, max_score=most, cell_type="code")
+            for row in rows:
+                book.add_student(row.student)
+                book.add_submission(NAME, row.student)
+                for key in cells:
+                    grade = book.find_grade(key, NAME, NAME, row.student)
+                    if key in row.result.outcomes:
+                        grade.auto_score, grade.needs_manual_grade = row.result.outcomes[key].points, False
+                    else:
+                        grade.manual_score = row.points[key.removeprefix("written_")]
+                        grade.needs_manual_grade = grade.manual_score is None
+            book.db.commit()
+        write_atomically(path, lambda file: file.write(database.read_bytes()))

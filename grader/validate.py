@@ -16,7 +16,7 @@ from pathlib import Path
 from grader.assignment import load, read
 from grader.grading import grade
 from grader.output import printable
-from grader.submission import arrange
+from grader.submissions import arrange
 from tools.command import ROOT, RefusedError, options
 
 
@@ -33,15 +33,10 @@ def main(words: Sequence[str], source: Path) -> int:
     result = grade(assignment, arrange(assignment, read(path)))
     for flag in result.flags:
         print(f"Note: {printable(flag)}")
-    failed = []
     for key, outcome in result.outcomes.items():
-        name = parts[key].name
-        print(f"{'✗' if outcome.message else '✓'} check {name}")
-        if outcome.message:
-            failed.append(name)
-            print("\n".join(f"    {line}" for line in printable(outcome.message).splitlines()))
-    if failed:
-        print(f"\nThese checks fail: {', '.join(failed)}.")
-    else:
-        print("\nAll checks pass. They are not exhaustive.")
+        print(f"{'✗' if outcome.message else '✓'} check {parts[key].name}")
+        for line in printable(outcome.message).splitlines():
+            print(f"    {line}")
+    failed = ", ".join(parts[key].name for key, outcome in result.outcomes.items() if outcome.message)
+    print(f"\nThese checks fail: {failed}." if failed else "\nAll checks pass. They are not exhaustive.")
     return int(bool(failed))

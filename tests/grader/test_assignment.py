@@ -10,7 +10,7 @@ import pytest
 from grader.assignment import SOURCE, Assignment, load, read, tag
 from grader.grading import Session
 from grader.sandbox import Limits, Place
-from grader.submission import arrange
+from grader.submissions import arrange
 from lecture9_utils.checks import CheckFailedError, check
 from tests.grader.students import LIBRARY, handed_in, keys
 

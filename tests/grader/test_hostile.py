@@ -10,7 +10,7 @@ import pytest
 from grader.assignment import SOURCE, Assignment, load
 from grader.grading import Result, grade
 from grader.sandbox import Limits, Place, walls
-from grader.submission import arrange
+from grader.submissions import arrange
 from tests.grader.students import LIBRARY, WRONG, answer, handed_in, keys, lost, short_source
 from tools.command import ROOT
 
