@@ -38,34 +38,15 @@ class Part:
 
 @dataclass(frozen=True)
 class Assignment:
-    """The source, taken apart.
+    """The source, taken apart."""
 
-    Attributes
-    ----------
-    parts : dict of str to Part
-        By the id of their cell, in order.
-    locked : dict of str to str
-        The other code cells that a student must not change, by id.
-    written : dict of str to float
-        The questions marked by hand, and their points. The id of the answer's cell is ``written_`` and the
-        question.
-    functions : frozenset of str
-        What the students write and the tests call.
-    titles : dict of str to str
-        Of the questions.
-    prose : frozenset of str
-        The text cells.
-    digest : str
-        Changes with the source.
-    """
-
-    parts: dict[str, Part]
-    locked: dict[str, str]
-    written: dict[str, float]
-    functions: frozenset[str]
-    titles: dict[str, str]
-    prose: frozenset[str]
-    digest: str
+    parts: dict[str, Part]  # by the id of their cell, in order
+    locked: dict[str, str]  # the other code cells that a student must not change, by id
+    written: dict[str, float]  # the questions marked by hand, and their points; the cell's id is written_10
+    functions: frozenset[str]  # what the students write and the tests call
+    titles: dict[str, str]  # of the questions
+    prose: frozenset[str]  # the text cells
+    digest: str  # changes with the source
 
     @property
     def kept(self) -> dict[str, str]:
@@ -78,13 +59,7 @@ class UnreadableError(RefusedError):
 
 
 def read(path: Path) -> Any:
-    """Read a notebook of any version 4.
-
-    Raises
-    ------
-    UnreadableError
-        If it is none.
-    """
+    """Read a notebook of any version 4; raise UnreadableError if it is none."""
     if not (size := path.stat().st_size):
         raise UnreadableError("the file is empty")
     if size > LARGEST:

@@ -20,19 +20,11 @@ OBJECTS, UNWRITTEN = "returns objects instead of data", "not written, or a left-
 
 @dataclass
 class Outcome:
-    """What became of one part.
-
-    Attributes
-    ----------
-    message : str
-        Why points are lost, for the student; it says nothing of hidden tests.
-    cause : str
-        OBJECTS or UNWRITTEN, where that is why.
-    """
+    """What became of one part."""
 
     points: float
-    message: str = ""
-    cause: str = ""
+    message: str = ""  # why points are lost, for the student; it says nothing of hidden tests
+    cause: str = ""  # OBJECTS or UNWRITTEN, where that is why
 
 
 @dataclass
@@ -74,15 +66,7 @@ class Session:
         self.sandbox: Sandbox | None = None
 
     def ask(self, request: dict[str, Any], seconds: float, where: str) -> dict[str, Any]:
-        """Ask the student's process, which is started if there is none.
-
-        Raises
-        ------
-        BrokenError
-            If it broke; the next call starts it again.
-        GaveUpError
-            If there is no time left, or it broke too often.
-        """
+        """Ask the student's process, which is started if there is none, also after a BrokenError."""
         sandbox = self.sandbox or self.start()
         try:
             reply = sandbox.ask(request, self.within(seconds))
@@ -133,13 +117,7 @@ class Session:
         return f"{where}: {kind}: {message}" if kind else ""
 
     def call(self, name: str, *arguments: Any) -> Any:
-        """Call a student's function.
-
-        Raises
-        ------
-        NotImplementedError, RemoteError
-            If it does.
-        """
+        """Call a student's function; raise NotImplementedError if it does, RemoteError for all else."""
         self.cause = ""
         request = {"do": "call", "name": name, "arguments": packed(plain(list(arguments)))}
         try:
@@ -160,10 +138,7 @@ class Session:
         return value
 
     def test(self, part: Part) -> Outcome:
-        """Run the tests of a part, which are the source's, out here.
-
-        They see NumPy, the checks, and the student's functions, far away.
-        """
+        """Run a part's tests out here; they see NumPy, the checks, and the student's functions, far away."""
         names: dict[str, Any] = {"np": np, "l9": SimpleNamespace(check=compare), "print": lambda *_: None}
         for name in self.functions:
             names[name] = partial(self.call, name)

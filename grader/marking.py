@@ -33,13 +33,7 @@ def fingerprint(text: str) -> str:
 
 
 def read_marks(path: Path, possible: Mapping[str, float]) -> Marks:
-    """Read the marks that a person filled in, with commas, semicolons or tabs between the columns.
-
-    Raises
-    ------
-    RefusedError
-        If a column is missing or a mark is not a number from 0 to what is possible.
-    """
+    """Read the marks that a person filled in, with commas, semicolons or tabs between the columns."""
     if not path.exists():
         return {}
     text = path.read_text("utf-8-sig")
@@ -65,23 +59,13 @@ def read_marks(path: Path, possible: Mapping[str, float]) -> Marks:
 
 @dataclass(frozen=True)
 class Row:
-    """What all reports say of a student.
-
-    Attributes
-    ----------
-    marks : dict of str to Mark
-        Of the questions marked by hand that are answered.
-    points : dict of str to float or None
-        By question; None for one that a person has still to mark.
-    flags : list of str
-        What a person should know.
-    """
+    """What all reports say of a student."""
 
     student: str
     result: Result
-    marks: dict[str, Mark]
-    points: dict[str, float | None]
-    flags: list[str]
+    marks: dict[str, Mark]  # of the questions marked by hand that are answered
+    points: dict[str, float | None]  # by question; None for one that a person has still to mark
+    flags: list[str]  # what a person should know
 
     @property
     def total(self) -> float:

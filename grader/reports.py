@@ -58,13 +58,7 @@ def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
 
 
 def write_gradebook(assignment: Assignment, path: Path, rows: list[Row]) -> None:
-    """Write a gradebook from which ``nbgrader export`` and its other tools read.
-
-    Parameters
-    ----------
-    path : Path
-        The database. It is replaced: marks by hand belong into marking.csv.
-    """
+    """Write the database that ``nbgrader export`` and others read; it is replaced as a whole."""
     from nbgrader.api import Gradebook
 
     # nbgrader starts alembic, which is beside Python, by its name.

@@ -51,20 +51,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a student's process runs: within limits, beside others, until a person interrupts.
-
-    Attributes
-    ----------
-    user : int
-        The number of the user without rights and without a name as whom it runs, if you are root: another
-        one for each student.
-    stop : threading.Event
-        When it is set all waiting ends.
-    """
+    """Where a student's process runs: within limits, beside others, until a person interrupts."""
 
     limits: Limits = Limits()
-    user: int = FIRST_USER
-    stop: Event = field(default_factory=Event)
+    user: int = FIRST_USER  # if you are root: one without rights or a name, another for each student
+    stop: Event = field(default_factory=Event)  # when it is set all waiting ends
 
 
 class BrokenError(Exception):
@@ -172,13 +163,7 @@ class Sandbox:
         self._selector.register(self._process.stdout, EVENT_READ)
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Send a request and wait for the reply.
-
-        Raises
-        ------
-        BrokenError
-            If there is none: the process ended, or used more than it may. It is closed then.
-        """
+        """Send a request and wait for the reply; close, and raise BrokenError, if there is none."""
         try:
             ticket = secrets.token_hex(8)  # a forged line has none, and an old reply an old one
             self._channel.settimeout(seconds)

@@ -69,12 +69,7 @@ def owner(entry: Path) -> tuple[str, str]:
 def choose(assignment: Assignment, files: list[Handed]) -> tuple[Any, list[str]]:
     """Read the notebook to grade, and say what is odd about the files.
 
-    Of several readable ones it is that with the right name, or else the most known cells.
-
-    Raises
-    ------
-    UnreadableError
-        If there is none.
+    Of several it is that with the right name, or else the most known cells. UnreadableError: there is none.
     """
     notebooks = [file for file in files if file.path.suffix.lower() == ".ipynb"]
     if links := [file.path.name for file in notebooks if file.path.is_symlink()]:
@@ -103,21 +98,11 @@ Step = tuple[str, str | None]
 
 @dataclass
 class Submission:
-    """A student's notebook, taken apart.
+    """A student's notebook, taken apart."""
 
-    Attributes
-    ----------
-    steps : list of Step
-        In order.
-    written : dict of str to str
-        The answers to mark by hand, by question.
-    flags : list of str
-        What a person should know, in words.
-    """
-
-    steps: list[Step]
-    written: dict[str, str]
-    flags: list[str]
+    steps: list[Step]  # in order
+    written: dict[str, str]  # the answers to mark by hand, by question
+    flags: list[str]  # what a person should know
 
 
 def arrange(assignment: Assignment, notebook: Any, flags: Sequence[str] = ()) -> Submission:

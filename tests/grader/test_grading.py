@@ -1,15 +1,15 @@
 """The commands around the assignment: grade a class, make the students' version, validate a notebook."""
 
-import _thread
 import contextlib
 import io
 import re
 import shutil
+import signal
 import time
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
+from threading import Thread, main_thread
 from typing import Any
 
 import nbformat
@@ -172,7 +172,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, few):
     def interrupt() -> None:
         while not (graded.out / "results" / "ana.json").exists():
             time.sleep(0.1)
-        _thread.interrupt_main()
+        signal.pthread_kill(main_thread().ident, signal.SIGINT)  # as Ctrl-C does
 
     Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
