@@ -30,7 +30,7 @@ from grader.assignment import Assignment, UnreadableError, load
 from grader.grading import Result, grade, ungraded
 from grader.marking import Marks, Row, fingerprint, read_marks, together, write_answers, write_queue
 from grader.output import printable, write
-from grader.sandbox import FIRST_USER, WALLS, Place, walls
+from grader.sandbox import DEFAULT, FIRST_USER, WALLS, Limits, Place, walls
 from grader.submissions import Handed, arrange, choose, find
 from tools.command import RefusedError, options
 
@@ -39,7 +39,7 @@ say = partial(print, flush=True)
 LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
 
 
-def main(words: Sequence[str], source: Path) -> int:
+def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
     """Run the command; see the module for its arguments and exit codes."""
     folder, out, jobs = checked(options(words, {"SUBMISSIONS": "", "JOBS": "2", "OUT": ""}))
     assignment = load(source)
@@ -48,7 +48,7 @@ def main(words: Sequence[str], source: Path) -> int:
         raise RefusedError(f"there is nothing in {folder}: it needs a folder or a file for each student")
     marks = read_marks(out / "marking.csv", assignment.written)
     say(f"{len(students)} submissions, {jobs} at a time. Each is alone: {WALLS[walls()]}.")
-    results = grade_all(assignment, students, out / "results", jobs)
+    results = grade_all(assignment, students, out / "results", jobs, limits)
     rows = [together(assignment, student, result, marks) for student, result in results.items()]
     conclude(assignment, rows, marks, out)
     return int(any(result.failed for result in results.values()))
@@ -69,10 +69,12 @@ def checked(given: dict[str, str]) -> tuple[Path, Path, int]:
     return folder, out, int(given["JOBS"])
 
 
-def grade_all(assignment: Assignment, students: Students, out: Path, jobs: int) -> dict[str, Result]:
+def grade_all(
+    assignment: Assignment, students: Students, out: Path, jobs: int, limits: Limits
+) -> dict[str, Result]:
     """Grade all students, so many at a time; each result is written as soon as it is there."""
     stop = Event()
-    places = [Place(user=FIRST_USER + number % 1000, stop=stop) for number in range(len(students))]
+    places = [Place(limits, FIRST_USER + number % 1000, stop) for number in range(len(students))]
     one = partial(grade_one, assignment, out)
     with ThreadPoolExecutor(jobs) as pool:
         try:

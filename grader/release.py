@@ -23,11 +23,13 @@ import nbformat
 from grader.assignment import CODE_STUB, HIDDEN, SOLUTION, TEXT_STUB, UnreadableError, load, read, shown, tag
 from grader.grading import grade
 from grader.output import write
+from grader.sandbox import Limits, Place
 from grader.submissions import arrange
 from lecture9_utils.files import write_atomically
 from tools.command import ROOT, options
 
 MARKERS = re.compile(r"(?:BEGIN|END) (?:SOLUTION|HIDDEN)")
+PLACE = Place(Limits(cell=600, call=600, total=3600))  # the source is no student's: it may take its time
 PACKED = (1980, 1, 1, 0, 0, 0)  # the time of all files in the archive, so that it is the same each time
 
 
@@ -111,7 +113,7 @@ def check_points(source: Path, released: Any) -> None:
     possible = sum(part.points for part in assignment.parts.values()) + sum(assignment.written.values())
     if possible != 100:
         raise SourceError(f"the questions have {possible:g} points together, not 100")
-    solved, unsolved = (grade(assignment, arrange(assignment, it)) for it in (read(source), released))
+    solved, unsolved = (grade(assignment, arrange(assignment, it), PLACE) for it in (read(source), released))
     if solved.errors:
         raise SourceError(f"a cell of {source.name} fails: {solved.errors[0]}")
     for key, part in assignment.parts.items():

@@ -49,11 +49,14 @@ class Limits:
     processes: int = 64
 
 
+DEFAULT = Limits()
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a student's process runs: within limits, beside others, until a person interrupts."""
 
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT
     user: int = FIRST_USER  # if you are root: one without rights or a name, another for each student
     stop: Event = field(default_factory=Event)  # when it is set all waiting ends
 

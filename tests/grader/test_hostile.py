@@ -18,15 +18,16 @@ from tools.command import ROOT
 PLACE = Place(Limits(cell=60, call=30, total=6000))
 WALLED = pytest.mark.skipif(walls() == "limits", reason="there are no walls here, only limits")
 SEARCH = """
-import pathlib
-found = []
-for path in [*pathlib.Path(PROJECT).rglob("*"), *pathlib.Path("/proc").glob("*/environ"), *PLACES]:
-    for place in (pathlib.Path(path), pathlib.Path(f"/proc/1/root/{path}")):
-        try:
-            found += ["BEGIN SOLUTION"] if "BEGIN SOLUTION" in place.read_text() else []
-        except (OSError, UnicodeDecodeError):
-            pass
-raise LookupError(f"found {len(found)}")
+import os
+seen = [name for name in os.listdir(PROJECT) if name not in (".venv", "lecture9_utils", "grader")]
+seen += [name for name in os.listdir(f"{PROJECT}/grader") if name != "student.py"]
+for path in [*PLACES, *(f"/proc/1/root{path}" for path in PLACES)]:
+    try:
+        open(path).close()
+        seen.append(path)
+    except OSError:
+        pass
+raise LookupError(f"seen: {seen}")
 """
 WRITES = """
 import pathlib, shutil
@@ -78,10 +79,10 @@ def test_a_hostile_submission_earns_nothing_it_did_not_earn(graded, entry):
 
 @WALLED
 def test_the_hidden_tests_cannot_be_read(graded):
-    code = f"PROJECT, PLACES = {str(ROOT)!r}, [{str(SOURCE)!r}]\n{SEARCH}"
-    result = graded({"1a": code})
+    places = [str(SOURCE), str(ROOT / "tests" / "grader" / "submissions.toml"), str(ROOT / ".git")]
+    result = graded({"1a": f"PROJECT, PLACES = {str(ROOT)!r}, {places}\n{SEARCH}"})
     assert lost(result) == ["1a"]
-    assert not any(re.search("found [1-9]", error) for error in result.errors)
+    assert any("seen: []" in error for error in result.errors), result.errors
     assert "look: looks for the tests" in result.flags
 
 
