@@ -2,57 +2,56 @@
 
 Usage::
 
-    grade.py SUBMISSIONS=folder [JOBS=2] [OUT=folder]
+    python -m grader grade SUBMISSIONS=folder [JOBS=2] [OUT=folder]
 
 SUBMISSIONS holds a folder or a file for each student, as Canvas, Moodle, nbgrader or a person make it;
 nothing in it is changed. Everything is written to OUT, by default beside it under its name with ``-graded``.
 A second run takes up where the first stopped, and grades again what has changed.
 
-Exit code: 0 if the class was graded; 1 if the grader itself failed on a submission; 2 if it was refused.
+Exit code: 0 if the class was graded; 1 if the grader itself failed on a submission.
 """
 
 import hashlib
 import json
 import re
-import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, replace
+from functools import cache, partial
+from importlib.metadata import version
 from pathlib import Path
-from queue import SimpleQueue
+from threading import Event
 
-from grader import gradebook, reports
-from grader.assignment import Assignment, UnreadableError, arrange, load
-from grader.marking import Result, grade
-from grader.reports import Marks
-from grader.sandbox import STOP, WALLS, Limits, walls
-from grader.submissions import Handed, choose, find
-from lecture9_utils import checks
+import lecture9_utils
+from grader import reports
+from grader.assignment import Assignment, UnreadableError, load
+from grader.grading import Result, grade, ungraded
+from grader.marking import Marks, Row, fingerprint, read_marks, together, write_answers, write_queue
+from grader.output import printable, write
+from grader.sandbox import DEFAULT, FIRST_USER, WALLS, Limits, Place, walls
+from grader.submissions import Handed, arrange, choose, find
 from tools.command import RefusedError, options
 
-GRADER = [*sorted(Path(__file__).parent.glob("*.py")), Path(checks.__file__)]
-CODE = hashlib.sha256(b"".join(path.read_bytes() for path in GRADER)).hexdigest()
+Students = dict[str, list[Handed]]  # their files by their names
+say = partial(print, flush=True)
+LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
 
 
-def main(words: Sequence[str], limits: Limits | None = None) -> int:
+def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
     """Run the command; see the module for its arguments and exit codes."""
-    try:
-        given = options(words, {"SUBMISSIONS": "", "JOBS": "2", "OUT": ""})
-        folder, out, jobs = checked(given)
-        assignment = load()
-        students = find(folder)
-        if not students:
-            raise RefusedError(f"there is nothing in {folder}: it needs a folder or a file for each student")
-        possible = {re.sub(r"\D", "", key): points for key, points in assignment.written.items()}
-        marks = reports.read_marks(out / "marking.csv", possible)
-    except (RefusedError, UnreadableError, reports.MarksError, OSError) as refusal:
-        print(f"Nothing was graded: {refusal}", file=sys.stderr)
-        return 2
+    folder, out, jobs = checked(options(words, {"SUBMISSIONS": "", "JOBS": "2", "OUT": ""}))
+    assignment = load(source)
+    students = find(folder)
+    if not students:
+        raise RefusedError(f"there is nothing in {folder}: it needs a folder or a file for each student")
+    marks = read_marks(out / "marking.csv", assignment.written)
     say(f"{len(students)} submissions, {jobs} at a time. Each is alone: {WALLS[walls()]}.")
-    for name in ("results", "feedback"):
-        (out / name).mkdir(parents=True, exist_ok=True)
-    results = grade_all(assignment, students, out, jobs, limits or Limits())
-    return conclude(assignment, results, marks, out)
+    results = grade_all(assignment, students, out / "results", jobs, limits)
+    rows = [together(assignment, student, result, marks) for student, result in results.items()]
+    conclude(assignment, rows, marks, out)
+    return int(any(result.failed for result in results.values()))
 
 
 def checked(given: dict[str, str]) -> tuple[Path, Path, int]:
@@ -71,117 +70,80 @@ def checked(given: dict[str, str]) -> tuple[Path, Path, int]:
 
 
 def grade_all(
-    assignment: Assignment, students: dict[str, list[Handed]], out: Path, jobs: int, limits: Limits
+    assignment: Assignment, students: Students, out: Path, jobs: int, limits: Limits
 ) -> dict[str, Result]:
     """Grade all students, so many at a time; each result is written as soon as it is there."""
-    slots: SimpleQueue[int] = SimpleQueue()
-    for slot in range(jobs):
-        slots.put(slot)
-
-    def one(student: str) -> Result:
-        slot = slots.get()
-        try:
-            return grade_one(assignment, student, students[student], out, limits, slot)
-        finally:
-            slots.put(slot)
-
+    stop = Event()
+    places = [Place(limits, FIRST_USER + number % 1000, stop) for number in range(len(students))]
+    one = partial(grade_one, assignment, out)
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            return dict(zip(students, pool.map(one, students), strict=True))
+            return dict(zip(students, pool.map(one, students.items(), places), strict=True))
         except BaseException:
-            STOP.set()
+            stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 
-def grade_one(
-    assignment: Assignment, student: str, files: list[Handed], out: Path, limits: Limits, slot: int
-) -> Result:
+def grade_one(assignment: Assignment, out: Path, handed: tuple[str, list[Handed]], place: Place) -> Result:
     """Grade one student, or take the result of an earlier run if nothing has changed since."""
-    stored = out / "results" / f"{file_name(student)}.json"
+    student, files = handed
     try:
-        state = fingerprint(assignment, files)
-        if (before := earlier(stored, state)) is not None:
-            say(f"{reports.printable(student)}: as before")
-            return before
-        result = fresh(assignment, files, limits, slot)
-        reports.write(stored, json.dumps({"state": state, "result": result.data()}, indent=1))
+        stored = out / f"{file_name(student)}.json"
+        state = fingerprint(" ".join([assignment.digest, judges(), *(digest(file.path) for file in files)]))
+        with suppress(OSError, ValueError, KeyError, TypeError):  # there is none, or a damaged one
+            before = json.loads(stored.read_text("utf-8"))
+            if before["state"] == state:
+                result = Result.of(before["result"])
+                say(f"{printable(student)}: as before")
+                return result
+        notebook, flags = choose(assignment, files)
+        result = grade(assignment, arrange(assignment, notebook, flags), place)
+        write(stored, json.dumps({"state": state, "result": asdict(result)}, indent=1))
+    except UnreadableError as error:
+        result = ungraded(assignment, [str(error)])
     except Exception as error:  # a fault of the grader's: the class goes on, and a person is told
-        result = failed(assignment, f"THE GRADER FAILED, mark by hand: {type(error).__name__}: {error}")
-    say(f"{reports.printable(student)}: {result.points:g} points in {result.seconds:.0f} s")
+        flag = f"THE GRADER FAILED, mark by hand: {type(error).__name__}: {error}"
+        result = replace(ungraded(assignment, [flag]), failed=True)
+    points = sum(outcome.points for outcome in result.outcomes.values())
+    say(f"{printable(student)}: {points:g} points in {result.seconds:.0f} s")
     return result
 
 
-def fresh(assignment: Assignment, files: list[Handed], limits: Limits, slot: int) -> Result:
-    """Grade the files of one student."""
-    try:
-        notebook, _, flags = choose(assignment, files)
-    except UnreadableError as error:
-        return failed(assignment, str(error))
-    submission = arrange(assignment, notebook)
-    submission.flags[:0] = flags
-    return grade(assignment, submission, limits, slot)
+@cache
+def judges() -> str:
+    """Return what changes with the grader, the package that students call, and the libraries."""
+    folders = (Path(__file__).parent, Path(lecture9_utils.__file__).parent)
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    code = [digest(path) for path in files if path.suffix not in (".pyc", ".md")]
+    return " ".join([*code, sys.version, *map(version, LIBRARIES)])
 
 
-def failed(assignment: Assignment, flag: str) -> Result:
-    """Return the result of a submission of which nothing could be graded."""
-    return Result(written=dict.fromkeys(assignment.written, ""), flags=[flag])
-
-
-def fingerprint(assignment: Assignment, files: list[Handed]) -> str:
-    """Return what changes with a student's files, the assignment or the grader."""
-    parts = [assignment.digest, CODE]
-    for file in files:
-        readable = file.path.is_file() and not file.path.is_symlink()
-        parts += [file.path.name, hashlib.sha256(file.path.read_bytes()).hexdigest() if readable else "link"]
-    return hashlib.sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def earlier(stored: Path, state: str) -> Result | None:
-    """Return the result of an earlier run, if there is one for the same state."""
-    if not stored.exists():
-        return None
-    try:
-        data = json.loads(stored.read_text("utf-8"))
-        return Result.of(data["result"]) if data["state"] == state else None
-    except (ValueError, KeyError, TypeError):
-        return None  # it was damaged: grade again
+def digest(path: Path) -> str:
+    """Return what changes with a file; a link is not followed."""
+    readable = path.is_file() and not path.is_symlink()
+    return f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest() if readable else 'link'}"
 
 
 def file_name(student: str) -> str:
     """Return a name for a student's files that every file system takes, and no other student has."""
-    tame = re.sub(r"[^\w-]", "_", reports.printable(student))[:60]
-    return tame if tame == student else f"{tame}-{reports.fingerprint(student)[:6]}"
+    tame = re.sub(r"[^\w-]", "_", printable(student)).encode()[:60].decode(errors="ignore")
+    return tame if tame == student else f"{tame}-{fingerprint(student)[:6]}"
 
 
-def conclude(assignment: Assignment, results: dict[str, Result], marks: Marks, out: Path) -> int:
-    """Write and print all reports; return the exit code."""
-    marks = reports.merge_marks(assignment, results, marks)
-    reports.write_marks(assignment, out / "marking.csv", marks)
-    reports.write_grades(assignment, out / "grades.csv", results, marks)
-    reports.write(out / "marking.html", reports.answers(assignment, results, marks))
-    for student, result in results.items():
-        text = reports.feedback(assignment, student, result, marks)
-        reports.write(out / "feedback" / f"{file_name(student)}.html", text)
-    gradebook.fill(assignment, out / "gradebook.db", results, marks)
+def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> None:
+    """Write and print all reports; marks of students who are not here are kept."""
+    marks = {
+        **marks,
+        **{(row.student, question): mark for row in rows for question, mark in row.marks.items()},
+    }
+    write_queue(assignment, out / "marking.csv", marks)
+    write_answers(assignment, out / "marking.html", rows)
+    reports.write_grades(assignment, out / "grades.csv", rows)
+    for row in rows:
+        reports.write_feedback(assignment, out / "feedback" / f"{file_name(row.student)}.html", row)
+    reports.write_gradebook(assignment, out / "gradebook.db", rows)
     waiting = sum(mark.points is None for mark in marks.values())
-    say(f"\n{reports.table(assignment, results, marks)}\n")
+    say(f"\n{reports.table(rows)}\n")
     say(f"Written to {out}: grades.csv, feedback/, gradebook.db (nbgrader's)")
     say(f"To mark by hand: {waiting} answers in marking.html; write points into marking.csv and run again.")
-    broken = [student for student, result in results.items() if any("GRADER" in f for f in result.flags)]
-    return int(bool(broken))
-
-
-def say(line: str) -> None:
-    """Print a line at once."""
-    print(line, flush=True)
-
-
-if __name__ == "__main__":
-    signal.signal(
-        signal.SIGTERM, signal.default_int_handler
-    )  # who ends this ends the students' processes too
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except KeyboardInterrupt:
-        sys.exit("Interrupted: what is graded is kept, and the next run goes on from there.")

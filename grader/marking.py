@@ -1,242 +1,115 @@
-"""Grade one submission: run it behind walls, call its functions, and compare what they return out here."""
+"""Marking by hand: the queue in marking.csv, and marking.html with the answers that wait."""
 
-import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
-from types import SimpleNamespace
-from typing import Any
+import csv
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
+from grader.assignment import Assignment
+from grader.grading import Result
+from grader.output import cell, from_cell, html, number, write_csv, write_page
+from tools.command import RefusedError
 
-from grader.assignment import Assignment, Part, Submission
-from grader.sandbox import BrokenError, Limits, Sandbox
-from grader.student import packed, unpacked
-from lecture9_utils.checks import CheckFailedError, compare, plain
-
-MOST_DEATHS = 4  # after so many the rest of a submission is not run
-NOT_WRITTEN = "is not written yet, or a line `raise NotImplementedError` is left over in it"
+COLUMNS = ["student", "question", "points", "possible", "comment", "answer"]
 
 
-@dataclass
-class Outcome:
-    """What became of one part; `message` is for the student and says nothing of hidden tests."""
+@dataclass(frozen=True)
+class Mark:
+    """A mark given by hand; `points` is None until there is one."""
 
-    points: float
-    possible: float
-    message: str = ""
+    points: float | None
+    comment: str
+    answer: str  # the fingerprint of the answer that was marked
 
 
-@dataclass
-class Result:
-    """What became of one submission."""
+Marks = Mapping[tuple[str, str], Mark]  # by student and question
 
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    written: dict[str, str] = field(default_factory=dict)
-    flags: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    seconds: float = 0.0
+
+def fingerprint(text: str) -> str:
+    """Return a few letters that change with a text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def read_marks(path: Path, possible: Mapping[str, float]) -> Marks:
+    """Read the marks that a person filled in, with commas, semicolons or tabs between the columns."""
+    if not path.exists():
+        return {}
+    text = path.read_text("utf-8-sig")
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter)
+    if gone := [name for name in COLUMNS if name not in (rows.fieldnames or [])]:
+        raise RefusedError(f"{path.name} has no column {gone[0]!r}; it needs {', '.join(COLUMNS)}")
+    marks = {}
+    for line, row in enumerate(rows, start=2):
+        student, question, given, _, comment, answer = (row[name] or "" for name in COLUMNS)
+        if question not in possible:
+            raise RefusedError(f"{path.name}, line {line}: question {question!r} is not marked by hand")
+        try:
+            points = float(given.replace(",", ".")) if given.strip() else None
+        except ValueError:
+            points = -1.0
+        if points is not None and not 0 <= points <= possible[question]:
+            most = f"points must be from 0 to {possible[question]:g}"
+            raise RefusedError(f"{path.name}, line {line}: {most}, got {given!r}")
+        marks[from_cell(student), question] = Mark(points, comment, answer)
+    return marks
+
+
+@dataclass(frozen=True)
+class Row:
+    """What all reports say of a student."""
+
+    student: str
+    result: Result
+    marks: dict[str, Mark]  # of the questions marked by hand that are answered
+    points: dict[str, float | None]  # by question; None for one that a person has still to mark
+    flags: list[str]  # what a person should know
 
     @property
-    def points(self) -> float:
-        """The points of all parts together."""
-        return sum(outcome.points for outcome in self.outcomes.values())
-
-    def data(self) -> dict[str, Any]:
-        """Return all of it as plain data."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, data: dict[str, Any]) -> "Result":
-        """Read what `data` returned."""
-        outcomes = {key: Outcome(**outcome) for key, outcome in data["outcomes"].items()}
-        return cls(**{**data, "outcomes": outcomes})
+    def total(self) -> float:
+        """The points that there are."""
+        return sum(value or 0.0 for value in self.points.values())
 
 
-class GaveUpError(Exception):
-    """A submission has used up its time or its lives."""
-
-
-class RemoteError(Exception):
-    """A student's function raised, or its process broke."""
-
-
-class Session:
-    """A student's process that is started again, with all that ran so far, when it breaks."""
-
-    def __init__(self, limits: Limits, slot: int):
-        self.limits, self.slot = limits, slot
-        self.end = time.monotonic() + limits.total
-        self.done: list[str] = []
-        self.flags: list[str] = []
-        self.deaths = 0
-        self.sandbox: Sandbox | None = None
-
-    def ask(self, request: dict[str, Any], seconds: float, where: str) -> dict[str, Any]:
-        """Ask the student's process, which is started if there is none.
-
-        Raises
-        ------
-        BrokenError
-            If it broke; the next call starts it again.
-        GaveUpError
-            If there is no time left, or it broke too often.
-        """
-        if self.sandbox is None:
-            self.start()
-        assert self.sandbox is not None
-        try:
-            return self.sandbox.ask(request, self.within(seconds))
-        except BrokenError as broken:
-            self.sandbox = None
-            self.deaths += 1
-            self.flags.append(f"{where} {broken}")
-            raise
-
-    def within(self, seconds: float) -> float:
-        """Return the time that is left, at most so many seconds."""
-        if (left := self.end - time.monotonic()) <= 0:
-            raise GaveUpError(
-                f"took longer than {self.limits.total:.0f} seconds in all: the rest was not run"
-            )
-        if self.deaths > MOST_DEATHS:
-            raise GaveUpError(f"broke more than {MOST_DEATHS} times: the rest was not run")
-        return min(seconds, left)
-
-    def start(self) -> None:
-        """Start the process and run again what ran before; what breaks it now is left out."""
-        self.within(1)
-        self.sandbox = Sandbox(self.limits, self.slot)
-        for source in list(self.done):
-            try:
-                self.sandbox.ask({"do": "run", "source": source}, self.within(self.limits.cell))
-            except BrokenError:
-                self.done.remove(source)
-                self.deaths += 1
-                return self.start()
-        return None
-
-    def run(self, source: str, where: str) -> str:
-        """Run a cell; return its error in words, or nothing."""
-        try:
-            reply = self.ask({"do": "run", "source": source}, self.limits.cell, where)
-        except BrokenError as broken:
-            return f"{where} {broken}"
-        self.done.append(source)
-        if not (error := reply.get("error")):
-            return ""
-        kind, message = in_words(error)
-        if kind == "MemoryError":
-            self.flags.append(f"{where} asked for more than {self.limits.memory / 2**30:.1f} GB of memory")
-        if kind in ("SyntaxError", "IndentationError", "SystemExit"):
-            self.flags.append(f"{where} ends with a {kind}")
-        return f"{where}: {kind}: {message}"
-
-    def call(self, name: str, *arguments: Any) -> Any:
-        """Call a student's function.
-
-        Raises
-        ------
-        NotImplementedError, RemoteError
-            If it does.
-        """
-        request = {"do": "call", "name": name, "arguments": packed(plain(list(arguments)))}
-        try:
-            reply = self.ask(request, self.limits.call, f"{name}()")
-        except BrokenError as broken:
-            raise RemoteError(f"{name} {broken}") from None
-        if "error" in reply:
-            kind, message = in_words(reply["error"])
-            if kind == "NotImplementedError":
-                raise NotImplementedError(message)
-            if kind == "MemoryError":
-                most = self.limits.memory / 2**30
-                self.flags.append(f"{name}() asked for more than {most:.1f} GB of memory")
-            raise RemoteError(f"{name} raised {kind}: {message}")
-        try:
-            return unpacked(reply["value"])
-        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-            raise RemoteError(f"{name} returned something that is no data") from None
-
-    def close(self) -> None:
-        """End the process."""
-        if self.sandbox is not None:
-            self.sandbox.close()
-
-
-def in_words(error: Any) -> tuple[str, str]:
-    """Read an error as a student's process describes it."""
-    if not isinstance(error, dict):
-        return "Error", ""
-    return str(error.get("type"))[:80], str(error.get("message"))[:500]
-
-
-def grade(
-    assignment: Assignment, submission: Submission, limits: Limits | None = None, slot: int = 0
-) -> Result:
-    """Grade a submission; whatever it does, a result comes back."""
-    session, start = Session(limits or Limits(), slot), time.monotonic()
-    result = Result(written=submission.written, flags=list(submission.flags))
-    namespace = tests_namespace(assignment, session)
-    stopped = ""
-    try:
-        for kind, where, source in submission.steps:
-            try:
-                if kind == "run" and (error := session.run(source, where)):
-                    result.errors.append(error)
-                elif kind == "test":
-                    result.outcomes[where] = test(assignment.parts[where], namespace)
-            except GaveUpError as gave_up:
-                stopped = str(gave_up)
-                break
-    finally:
-        session.close()
+def together(assignment: Assignment, student: str, result: Result, marks: Marks) -> Row:
+    """Bring together what was graded and what was marked: a new answer gets an empty mark."""
+    row = Row(student, result, {}, {}, list(result.flags))
     for key, part in assignment.parts.items():
-        result.outcomes.setdefault(key, Outcome(0, part.points, f"not run: the submission {stopped}"))
-    result.outcomes = {key: result.outcomes[key] for key in assignment.parts}
-    result.flags += list(dict.fromkeys(session.flags)) + ([f"the submission {stopped}"] if stopped else [])
-    result.flags += odd_values(result)
-    result.seconds = time.monotonic() - start
-    return result
+        row.points[part.question] = (row.points.get(part.question) or 0.0) + result.outcomes[key].points
+    for question, text in result.written.items():
+        mark = marks.get((student, question))
+        if mark.points is None if mark else text:
+            mark = Mark(None, mark.comment if mark else "", fingerprint(text))
+        if mark:
+            row.marks[question] = mark
+            if mark.answer != fingerprint(text):
+                row.flags.append(f"question {question} was changed after it was marked")
+        if not text:
+            row.flags.append(f"question {question} is not answered")
+        row.points[question] = mark.points if mark else 0.0
+    return row
 
 
-def tests_namespace(assignment: Assignment, session: Session) -> dict[str, Any]:
-    """Return what a cell of tests sees: NumPy, the checks, and the student's functions, far away."""
-
-    def far(name: str) -> Callable[..., Any]:
-        def function(*arguments: Any) -> Any:
-            return session.call(name, *arguments)
-
-        function.__name__ = name
-        return function
-
-    here = {"np": np, "l9": SimpleNamespace(check=compare), "print": lambda *_: None}
-    return here | {name: far(name) for name in assignment.functions}
+def write_queue(assignment: Assignment, path: Path, marks: Marks) -> None:
+    """Write marking.csv."""
+    lines = [COLUMNS]
+    for (student, question), mark in sorted(marks.items()):
+        points, possible = number(mark.points), number(assignment.written[question])
+        lines.append([cell(student), question, points, possible, cell(mark.comment), mark.answer])
+    write_csv(path, lines)
 
 
-def test(part: Part, namespace: dict[str, Any]) -> Outcome:
-    """Run the tests of a part, which are the source's, out here."""
-    names = dict(namespace)
-    for source, hidden in ((part.visible, False), (part.hidden, True)):
-        try:
-            exec(compile(source, f"<test {part.name}>", "exec"), names)
-        except GaveUpError:
-            raise
-        except CheckFailedError as failure:
-            message = f"a hidden test fails: {failure.about}" if hidden else str(failure)
-            return Outcome(0, part.points, message)
-        except (RemoteError, NotImplementedError, AssertionError) as failure:
-            about = "it raises an error on a case that is not shown"
-            return Outcome(0, part.points, f"a hidden test fails: {about}" if hidden else str(failure))
-        except Exception as error:  # what was returned is not what the test can read
-            about = f"what the function returns has the wrong form ({type(error).__name__})"
-            return Outcome(0, part.points, f"a hidden test fails: {about}" if hidden else about)
-    return Outcome(part.points, part.points)
-
-
-def odd_values(result: Result) -> list[str]:
-    """Say of which parts the functions are not written, or return objects instead of data."""
-    parts = {key.removeprefix("test_"): outcome.message for key, outcome in result.outcomes.items()}
-    empty = [name for name, message in parts.items() if "left over" in message]
-    odd = [name for name, message in parts.items() if "an object of type" in message]
-    flags = [f"returns objects instead of data: {', '.join(odd)}"] if odd else []
-    return flags + ([f"not written, or a left-over NotImplementedError: {', '.join(empty)}"] if empty else [])
+def write_answers(assignment: Assignment, path: Path, rows: list[Row]) -> None:
+    """Write the page from which a person marks: all written answers that have no mark."""
+    body = [
+        "<h1>To mark by hand</h1><p>Write the points, and a comment if you like, into marking.csv; "
+        "then run make grade again.</p>"
+    ]
+    for row in rows:
+        for question, mark in row.marks.items():
+            if mark.points is None:
+                title = f"{row.student}, question {question} ({assignment.written[question]:g} points)"
+                body += [f"<h2>{html(title)}</h2><pre>{html(row.result.written[question])}</pre>"]
+    write_page(path, "To mark by hand", body)

@@ -2,19 +2,17 @@
 
 Usage::
 
-    release.py [OUT=dist]
+    python -m grader release [OUT=dist]
 
-The source is run in a kernel and graded; nbgrader takes the solutions and hidden tests out; the result is
-searched for what must not be in it, and graded, which must give nothing. Then it is packed with a README.
+nbgrader takes the solutions and hidden tests out of the source; the result is searched for what must not be
+in it. The source is graded, which must give all points, and the result, which must give nothing. Then it is
+packed with a README.
 
-Exit code: 0 if it was made; 1 if something is wrong with the source; 2 if the command was refused.
+Exit code: 0 if it was made; 1 if something is wrong with the source.
 """
 
-import os
+import io
 import re
-import shutil
-import sys
-import tempfile
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,24 +20,16 @@ from typing import Any
 
 import nbformat
 
-from grader.assignment import (
-    CODE_STUB,
-    HIDDEN,
-    SOLUTION,
-    SOURCE,
-    TEXT_STUB,
-    UnreadableError,
-    arrange,
-    load,
-    read,
-    shown,
-    tag,
-)
-from grader.marking import Result, grade
-from tools.command import ROOT, RefusedError, isolated, options
+from grader.assignment import CODE_STUB, HIDDEN, SOLUTION, TEXT_STUB, UnreadableError, load, read, shown, tag
+from grader.grading import grade
+from grader.output import write
+from grader.sandbox import Limits, Place
+from grader.submissions import arrange
+from lecture9_utils.files import write_atomically
+from tools.command import ROOT, options
 
-NAME = SOURCE.stem
 MARKERS = re.compile(r"(?:BEGIN|END) (?:SOLUTION|HIDDEN)")
+PLACE = Place(Limits(cell=600, call=600, total=3600))  # the source is no student's: it may take its time
 PACKED = (1980, 1, 1, 0, 0, 0)  # the time of all files in the archive, so that it is the same each time
 
 
@@ -47,88 +37,35 @@ class SourceError(Exception):
     """The source, or what came out of it, must not be handed out; the message says why."""
 
 
-def main(words: Sequence[str], source: Path = SOURCE) -> int:
+def main(words: Sequence[str], source: Path) -> int:
     """Run the command; see the module for its arguments and exit codes."""
+    out = Path(options(words, {"OUT": str(ROOT / "dist")})["OUT"]).expanduser().resolve()
     try:
-        out = Path(options(words, {"OUT": str(ROOT / "dist")})["OUT"]).expanduser().resolve()
-        print("Running the source …", flush=True)
-        run(source)
-        check_solutions(source)
-        print("Making the students' version with nbgrader …", flush=True)
-        with tempfile.TemporaryDirectory() as folder:
-            released = generate(source, Path(folder))
-            check_nothing_left(source, released)
-            check_nothing_passes(source, released)
-            archive = pack(released, source.with_name("FOR_STUDENTS.md"), out)
-    except RefusedError as refusal:
-        print(f"Nothing was released: {refusal}", file=sys.stderr)
-        return 2
-    except (SourceError, UnreadableError, OSError) as error:
-        print(f"Nothing was released: {error}", file=sys.stderr)
-        return 1
-    print(f"Released: {archive}, with {NAME}.ipynb and a README for students.")
+        print("Making the students' version with nbgrader, and grading it and the source …", flush=True)
+        released = generate(source)
+        check_nothing_left(source, released)
+        check_points(source, released)
+        archive = pack(released, source, out)
+    except (UnreadableError, RuntimeError, OSError) as error:  # of the source, nbgrader, the disk
+        raise SourceError(str(error)) from error
+    print(f"Released: {archive}, with {source.name} and a README for students.")
     return 0
 
 
-def run(source: Path) -> None:
-    """Execute the source in a kernel of its own, as a student would."""
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    notebook = read(source)
-    kept = dict(os.environ)
-    os.environ.update(isolated(ROOT / "build" / "state"))
-    try:
-        place = {"metadata": {"path": str(source.parent)}}
-        quiet = ["--log-level=40"]
-        NotebookClient(notebook, timeout=300, resources=place, extra_arguments=quiet).execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise SourceError(f"a cell of {source.name} fails:\n{error}") from None
-    finally:
-        os.environ.clear()
-        os.environ.update(kept)
-
-
-def graded(source: Path, notebook: Any) -> Result:
-    """Grade a notebook against the source."""
-    assignment = load(source)
-    return grade(assignment, arrange(assignment, notebook))
-
-
-def check_solutions(source: Path) -> None:
-    """Make sure that the solutions earn all points that are not given by hand, and that there are 100."""
-    assignment = load(source)
-    possible = sum(part.points for part in assignment.parts.values()) + sum(assignment.written.values())
-    if possible != 100:
-        raise SourceError(f"the questions have {possible:g} points together, not 100")
-    for key, outcome in graded(source, read(source)).outcomes.items():
-        if outcome.points < outcome.possible:
-            raise SourceError(f"the solution fails {key}: {outcome.message}")
-
-
-def generate(source: Path, root: Path) -> Path:
-    """Let nbgrader make the students' version in an empty folder; return its path."""
-    from nbgrader.apps import NbGraderAPI
-    from nbgrader.coursedir import CourseDirectory
+def generate(source: Path) -> Any:
+    """Let nbgrader make the students' version, in the order of its own command."""
+    from nbgrader import preprocessors as steps
     from traitlets.config import Config
 
-    os.environ["PATH"] = (
-        f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"  # for alembic
-    )
-    (root / "source" / NAME).mkdir(parents=True)
-    shutil.copy(source, root / "source" / NAME / f"{NAME}.ipynb")
     config = Config()
-    config.CourseDirectory.root = str(root)
-    config.CourseDirectory.course_id = NAME
     config.ClearSolutions.code_stub = {"python": CODE_STUB}
     config.ClearSolutions.text_stub = TEXT_STUB
-    api = NbGraderAPI(CourseDirectory(config=config), config=config)
-    outcome = api.generate_assignment(NAME)
-    released = root / "release" / NAME / f"{NAME}.ipynb"
-    if not outcome["success"] or not released.exists():
-        raise SourceError(
-            f"nbgrader could not make the students' version:\n{outcome['error'] or outcome['log']}"
-        )
+    released = read(source)
+    for step in (
+        *(steps.LockCells, steps.ClearSolutions, steps.ClearOutput),
+        *(steps.CheckCellMetadata, steps.ClearHiddenTests, steps.ComputeChecksums),
+    ):
+        released, _ = step(config=config).preprocess(released, {})
     return released
 
 
@@ -143,55 +80,59 @@ def answered(source: Path) -> Any:
     return notebook
 
 
+def lines(text: str) -> set[str]:
+    """Return the lines of a text, without the blanks around them."""
+    return {line.strip() for line in text.splitlines()}
+
+
 def secrets(source: Path) -> set[str]:
     """List the lines of solutions and hidden tests that stand nowhere else in the source."""
-    secret, public = set(), set()
+    every, public = set(), set()
     for cell in read(source).cells:
-        whole = tag(cell).get("solution") and not SOLUTION.search(cell.source)
-        regions = [cell.source] if whole else [*SOLUTION.findall(cell.source), *HIDDEN.findall(cell.source)]
-        secret |= {line.strip() for region in regions for line in region.splitlines()}
-        if not whole:
-            rest = HIDDEN.sub("", SOLUTION.sub("", cell.source))
-            public |= {line.strip() for line in rest.splitlines()}
-    return {line for line in secret - public if len(line) > 3}
+        every |= lines(cell.source)
+        if SOLUTION.search(cell.source) or not tag(cell).get("solution"):
+            public |= lines(HIDDEN.sub("", SOLUTION.sub("", cell.source)))
+    return {line for line in every - public if len(line) > 3}
 
 
-def check_nothing_left(source: Path, released: Path) -> None:
+def check_nothing_left(source: Path, released: Any) -> None:
     """Make sure that no solution, hidden test or output is in the students' version, and no cell is gone."""
-    notebook = read(released)
-    text = "\n".join(cell.source for cell in notebook.cells)
-    lines = {line.strip() for line in text.splitlines()}
-    if left := sorted(secrets(source) & lines):
+    text = "\n".join(cell.source for cell in released.cells)
+    if left := sorted(secrets(source) & lines(text)) or MARKERS.findall(text):
         raise SourceError(f"the students' version still holds {left[0]!r}")
-    if found := MARKERS.search(text):
-        raise SourceError(f"the students' version still holds the words {found[0]!r}")
-    if any(cell.get("outputs") for cell in notebook.cells):
+    if any(cell.get("outputs") for cell in released.cells):
         raise SourceError("the students' version still holds outputs")
-    wanted, there = ([tag(c).get("grade_id") for c in nb.cells] for nb in (read(source), notebook))
-    if wanted != there:
+    before, after = ([tag(cell) for cell in notebook.cells] for notebook in (read(source), released))
+    if [noted.get("grade_id") for noted in before] != [noted.get("grade_id") for noted in after]:
         raise SourceError("the students' version does not have the cells of the source")
 
 
-def check_nothing_passes(source: Path, released: Path) -> None:
-    """Make sure that the students' version earns nothing as it stands."""
-    for key, outcome in graded(source, read(released)).outcomes.items():
-        if outcome.points or not outcome.message:
+def check_points(source: Path, released: Any) -> None:
+    """Make sure that there are 100 points, that the solutions earn them, and the students' version none."""
+    assignment = load(source)
+    possible = sum(part.points for part in assignment.parts.values()) + sum(assignment.written.values())
+    if possible != 100:
+        raise SourceError(f"the questions have {possible:g} points together, not 100")
+    solved, unsolved = (grade(assignment, arrange(assignment, it), PLACE) for it in (read(source), released))
+    if solved.errors:
+        raise SourceError(f"a cell of {source.name} fails: {solved.errors[0]}")
+    for key, part in assignment.parts.items():
+        if solved.outcomes[key].points < part.points:
+            raise SourceError(f"the solution fails {key}: {solved.outcomes[key].message}")
+        if unsolved.outcomes[key].points or not unsolved.outcomes[key].message:
             raise SourceError(f"{key} passes without an answer")
 
 
-def pack(released: Path, readme: Path, out: Path) -> Path:
+def pack(released: Any, source: Path, out: Path) -> Path:
     """Write the notebook and the README to a folder, and pack it."""
-    folder = out / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    notebook = nbformat.read(released, as_version=4)
-    nbformat.write(notebook, folder / released.name)
-    shutil.copyfile(readme, folder / "README.md")
-    archive = out / f"{NAME}.zip"
-    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for path in (folder / "README.md", folder / released.name):
-            zipped.writestr(zipfile.ZipInfo(f"{NAME}/{path.name}", PACKED), path.read_bytes())
+    texts = {
+        "README.md": source.with_name("FOR_STUDENTS.md").read_text("utf-8"),
+        source.name: nbformat.writes(released) + "\n",
+    }
+    archive, packed = out / f"{source.stem}.zip", io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, text in texts.items():
+            write(out / source.stem / name, text)
+            zipped.writestr(zipfile.ZipInfo(f"{source.stem}/{name}", PACKED), text)
+    write_atomically(archive, lambda file: file.write(packed.getvalue()))
     return archive
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

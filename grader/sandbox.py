@@ -13,27 +13,28 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
+from threading import Event
 from typing import Any
 
 import psutil
 
 from tools.command import ROOT
 
-STUDENT = Path(__file__).with_name("student.py")
+STUDENT, PACKAGE = Path(__file__).with_name("student.py"), ROOT / "lecture9_utils"
+SYSTEM = (Path("/bin"), Path("/sbin"), Path("/lib"), Path("/lib64"))
 HOME = "/home/student"
-FIRST_USER = 64000  # users without rights and without a name; one for each of the students graded at a time
+FIRST_USER = 64000
 POLL = 0.1  # seconds
 FAIR = "pss" if sys.platform == "linux" else "rss"
 LARGEST_REPLY = 4 * 2**20  # bytes
 NOWHERE = "http://127.0.0.1:9"  # a proxy that refuses: for where the network cannot be cut off
-STOP = threading.Event()  # set when a person interrupts: all waiting ends
 
 
 @dataclass(frozen=True)
@@ -48,27 +49,30 @@ class Limits:
     processes: int = 64
 
 
+DEFAULT = Limits()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a student's process runs: within limits, beside others, until a person interrupts."""
+
+    limits: Limits = DEFAULT
+    user: int = FIRST_USER  # if you are root: one without rights or a name, another for each student
+    stop: Event = field(default_factory=Event)  # when it is set all waiting ends
+
+
 class BrokenError(Exception):
     """The student's process ended or was ended; the message says why, in words for a person."""
-
-
-def unshare(kind: str) -> list[str]:
-    """Return the command that starts another one with namespaces of its own."""
-    user = ["--user", "--map-root-user"] if kind == "user" else []
-    return ["unshare", *user, "--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
 
 
 @cache
 def walls() -> str:
     """Find out which walls this machine has: "root", "user" (both namespaces) or "limits"."""
-    kinds = [] if sys.platform != "linux" else ["root"] if os.geteuid() == 0 else ["user"]
-    for kind in kinds:
-        with tempfile.TemporaryDirectory() as folder:
+    if sys.platform == "linux":
+        kind = "root" if os.geteuid() == 0 else "user"
+        with tempfile.TemporaryDirectory() as folder, suppress(OSError):
             command = inside(kind, Path(folder), FIRST_USER, ["/bin/sh", "-c", "echo ready"])
-            try:
-                done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
-            except (OSError, subprocess.TimeoutExpired):
-                continue
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.stdout == "ready\n":
                 return kind
     return "limits"
@@ -82,13 +86,11 @@ WALLS = {
 }
 
 
-def bindings() -> list[str]:
-    """List what the student's process can read: Python, the package, the sample."""
-    package = [ROOT / "lecture9_utils", ROOT / "data"]
-    wanted = [Path("/usr"), Path("/etc"), Path(sys.base_prefix), Path(sys.prefix), *package, STUDENT]
-    wanted += [path for path in map(Path, ("/bin", "/sbin", "/lib", "/lib64")) if not path.is_symlink()]
-    paths = [Path.cwd() / path for path in wanted if path.exists()]
-    return [str(p) for p in paths if not any(other in p.parents for other in paths)]
+def bindings() -> list[Path]:
+    """List what the student's process can read: Python, and the package with its sample."""
+    wanted = [Path("/usr"), Path("/etc"), Path(sys.base_prefix), Path(sys.prefix), PACKAGE, STUDENT]
+    paths = [path.absolute() for path in wanted + [path for path in SYSTEM if not path.is_symlink()]]
+    return [path for path in paths if path.exists() and not any(other in path.parents for other in paths)]
 
 
 def inside(kind: str, root: Path, user: int, command: Iterable[str]) -> list[str]:
@@ -96,27 +98,26 @@ def inside(kind: str, root: Path, user: int, command: Iterable[str]) -> list[str
     q = shlex.quote
     lines = ["set -e", f"r={q(str(root))}"]
     lines += ['mount -t tmpfs -o size=512m,nr_inodes=20k,mode=755 tmpfs "$r"', 'mkdir "$r/dev" "$r/proc"']
-    for path in [*bindings(), *(f"/dev/{name}" for name in ("null", "zero", "random", "urandom"))]:
-        here = f'"$r"{q(path)}'
-        parent = f'"$r"{q(str(Path(path).parent))}'
-        lines += [f"mkdir -p {here}" if Path(path).is_dir() else f"mkdir -p {parent}; touch {here}"]
-        lines += [f"mount --bind {q(path)} {here}"]
-        lines += [] if path.startswith("/dev/") else [f"mount -o remount,bind,ro {here}"]
-    for link in (Path("/") / name for name in ("bin", "sbin", "lib", "lib64")):
-        lines += [f'ln -s {q(str(link.readlink()))} "$r"{link}'] if link.is_symlink() else []
+    for path in [*bindings(), *(Path("/dev", name) for name in ("null", "zero", "random", "urandom"))]:
+        here, parent = (f'"$r"{q(str(place))}' for place in (path, path.parent))
+        lines += [f"mkdir -p {here}" if path.is_dir() else f"mkdir -p {parent}; touch {here}"]
+        lines += [f"mount --bind {q(str(path))} {here}"]
+        lines += [] if path.parent == Path("/dev") else [f"mount -o remount,bind,ro {here}"]
+    lines += [f'ln -s {q(str(link.readlink()))} "$r"{link}' for link in SYSTEM if link.is_symlink()]
     lines += ['mount -t proc proc "$r/proc"', f'mkdir -p "$r{HOME}" "$r/tmp" "$r/dev/shm"']
     lines += ['chmod 1777 "$r/tmp" "$r/dev/shm"']
-    lines += [f'chown {user}:{user} "$r{HOME}"'] if kind == "root" else []
-    who = ["--reuid", str(user), "--regid", str(user), "--clear-groups"] if kind == "root" else []
+    namespaces, who = ["--user", "--map-root-user"], []
+    if kind == "root":
+        lines += [f'chown {user}:{user} "$r{HOME}"']
+        namespaces, who = [], ["--reuid", str(user), "--regid", str(user), "--clear-groups"]
     rights = ["setpriv", *who, "--bounding-set", "-all", "--inh-caps", "-all", "--no-new-privs"]
     lines += [f'exec chroot "$r" {shlex.join([*rights, *command])}']
-    return [*unshare(kind), "/bin/sh", "-c", "\n".join(lines)]
+    namespaces += ["--mount", "--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+    return ["unshare", *namespaces, "/bin/sh", "-c", "\n".join(lines)]
 
 
-def used(kind: str) -> int:
-    """Count the processes and threads that the kernel counts for the student's user already."""
-    if kind == "root":
-        return 0
+def used() -> int:
+    """Count the processes and threads that the kernel counts for this user already."""
     mine = [p for p in psutil.process_iter(["uids", "num_threads"]) if p.info["uids"]]
     return sum(p.info["num_threads"] or 1 for p in mine if p.info["uids"].real == os.getuid())
 
@@ -127,8 +128,7 @@ def variables(home: str) -> dict[str, str]:
     proxies = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
     return {
         "PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin",
-        "HOME": home,
-        "TMPDIR": home,
+        **dict.fromkeys(("HOME", "TMPDIR"), home),
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
         "KERAS_BACKEND": "tensorflow",
@@ -139,28 +139,20 @@ def variables(home: str) -> dict[str, str]:
 
 
 class Sandbox:
-    """One student's process: it runs cells and calls functions, and sends back plain data.
+    """One student's process: it runs cells and calls functions, and sends back plain data."""
 
-    Parameters
-    ----------
-    limits : Limits
-    slot : int
-        Which of those that run at a time; as root each has a user of its own.
-    """
-
-    def __init__(self, limits: Limits, slot: int = 0):
-        self.limits = limits
+    def __init__(self, place: Place):
+        self.limits, self._stop = place.limits, place.stop
         self._printed = 0
         self._folder = tempfile.TemporaryDirectory(prefix="lecture9-", ignore_cleanup_errors=True)
         root, kind = Path(self._folder.name), walls()
         self._channel, theirs = socket.socketpair()
-        maximum = [limits.memory, 2 * limits.processes + used(kind), int(limits.total)]
-        command = [sys.executable, "-I", "-B", str(STUDENT), str(theirs.fileno()), *map(str, maximum)]
-        if kind != "limits":
-            command = inside(kind, root, FIRST_USER + slot, command)
+        others = 0 if kind == "root" else used()
+        most = [self.limits.memory, 2 * self.limits.processes + others, int(self.limits.total)]
+        command = [sys.executable, "-I", "-B", str(STUDENT), *map(str, [theirs.fileno(), *most])]
         self._process = psutil.Popen(
-            command,
-            env=variables(HOME if kind != "limits" else str(root)),
+            command if kind == "limits" else inside(kind, root, place.user, command),
+            env=variables(str(root) if kind == "limits" else HOME),
             cwd=root,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -174,29 +166,22 @@ class Sandbox:
         self._selector.register(self._process.stdout, EVENT_READ)
 
     def ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """Send a request and wait for the reply.
-
-        Raises
-        ------
-        BrokenError
-            If there is none: the process ended, or used more than it may. It is closed then.
-        """
+        """Send a request and wait for the reply; close, and raise BrokenError, if there is none."""
         try:
             ticket = secrets.token_hex(8)  # a forged line has none, and an old reply an old one
             self._channel.settimeout(seconds)
             self._channel.sendall(json.dumps(request | {"ticket": ticket}).encode() + b"\n")
             reply = self._reply(time.monotonic() + seconds, seconds)
-            if reply.pop("ticket", None) != ticket:
-                raise ValueError("a reply to nothing that was asked")
-            return reply
-        except (OSError, ValueError, RecursionError):
+            if isinstance(reply, dict) and reply.pop("ticket", None) == ticket:
+                return reply
+            raise ValueError("a reply to nothing that was asked")
+        except (BrokenError, OSError, ValueError, RecursionError) as error:
             self.close()
+            if isinstance(error, BrokenError):
+                raise
             raise BrokenError("broke the line to the grader, or ended its own program") from None
-        except BrokenError:
-            self.close()
-            raise
 
-    def _reply(self, deadline: float, seconds: float) -> dict[str, Any]:
+    def _reply(self, deadline: float, seconds: float) -> Any:
         received = bytearray()
         while not received.endswith(b"\n"):
             for key, _ in self._selector.select(POLL):
@@ -210,16 +195,13 @@ class Sandbox:
                 else:
                     self._selector.unregister(key.fileobj)
             self._look(deadline, seconds, len(received))
-        reply = json.loads(received)
-        if not isinstance(reply, dict):
-            raise ValueError("a reply is a dict")
-        return reply
+        return json.loads(received)
 
     def _look(self, deadline: float, seconds: float, size: int) -> None:
         """End what uses more than it may."""
-        limits, members = self.limits, self._members()
-        if STOP.is_set():
+        if self._stop.is_set():
             raise KeyboardInterrupt
+        limits, members = self.limits, self._members()
         if time.monotonic() > deadline:
             raise BrokenError(f"took longer than {seconds:.0f} seconds")
         if self._printed > limits.output:
@@ -232,22 +214,19 @@ class Sandbox:
             raise BrokenError(f"started more than {limits.processes} processes")
 
     def _members(self) -> list[psutil.Process]:
-        try:
-            return [self._process, *self._process.children(recursive=True)]
-        except psutil.NoSuchProcess:
-            return [self._process]
+        members = [self._process]
+        with suppress(psutil.NoSuchProcess):
+            members += self._process.children(recursive=True)
+        return members
 
     def close(self) -> None:
         """End the process with all that it started, and remove its folder."""
         for process in self._members():  # the first takes all others of its namespace with it
-            try:
+            with suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                continue  # it has ended
         self._process.wait()
-        self._process.stdout.close()
-        self._channel.close()
-        self._selector.close()
+        for open_one in (self._process.stdout, self._channel, self._selector):
+            open_one.close()
         self._folder.cleanup()
 
 
@@ -255,8 +234,6 @@ def memory_of(processes: Iterable[psutil.Process], kind: str) -> int:
     """Add up the memory of processes in bytes: "rss", or "pss", slower, which counts shared pages once."""
     total = 0
     for process in processes:
-        try:
+        with suppress(psutil.NoSuchProcess, psutil.AccessDenied):  # it ended while it was looked at
             total += getattr(process.memory_info() if kind == "rss" else process.memory_full_info(), kind)
-        except (psutil.NoSuchProcess, psutil.AccessDenied):
-            continue  # it ended while it was looked at
     return total

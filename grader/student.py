@@ -34,8 +34,13 @@ def main() -> None:
     shell = start()
     for line in channel.makefile("rb"):
         request = json.loads(line)
-        answer = run(shell, request) if request["do"] == "run" else call(shell, request)
-        channel.sendall(json.dumps(answer | {"ticket": request["ticket"]}).encode() + b"\n")
+        ticket = {"ticket": request["ticket"]}
+        try:
+            reply = json.dumps(ticket | {"value": answer(shell, request)})
+        except BaseException as error:
+            described = {"type": type(error).__name__, "message": str(error)[:1000]}
+            reply = json.dumps(ticket | {"error": described})
+        channel.sendall(reply.encode() + b"\n")
 
 
 def start() -> Any:
@@ -49,25 +54,15 @@ def start() -> Any:
     return shell
 
 
-def run(shell: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Run one cell."""
-    result = shell.run_cell(request["source"], store_history=False)
-    error = result.error_before_exec or result.error_in_exec
-    return {"error": described(error)} if error else {}
-
-
-def call(shell: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Call one function of the student's."""
+def answer(shell: Any, request: dict[str, Any]) -> Any:
+    """Run one cell, or call one function of the student's; raise what it raises."""
     from lecture9_utils.checks import plain
 
-    try:
-        function = shell.user_ns[request["name"]]
-    except KeyError:
-        return {"error": {"type": "NameError", "message": f"there is no function {request['name']}"}}
-    try:
-        return {"value": packed(plain(function(*unpacked(request["arguments"]))))}
-    except BaseException as error:
-        return {"error": described(error)}
+    if request["do"] == "run":
+        return shell.run_cell(request["source"], store_history=False).raise_error()
+    if (name := request["name"]) not in shell.user_ns:
+        raise NameError(f"there is no function {name}")
+    return packed(plain(shell.user_ns[name](*unpacked(request["arguments"]))))
 
 
 def packed(value: Any) -> Any:
@@ -102,11 +97,6 @@ def unpacked(value: Any) -> Any:
     if "array" in value:
         return plain(array(value["array"]).reshape([int(size) for size in value["shape"]]))
     return NoData(str(value["no data"])[:80])
-
-
-def described(error: BaseException) -> dict[str, str]:
-    """Put an exception in words."""
-    return {"type": type(error).__name__, "message": str(error)[:1000]}
 
 
 if __name__ == "__main__":
