@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from ..embeddings.vector_text import Rows, read_rows
-from ..progress_bar import progress
+from ..notebook import progress
 from . import cache
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..embeddings.word_vectors import WordVectors
-from ..progress_bar import progress
+from ..notebook import progress
 from ..text import tokenize
 from . import archives, cache
 from . import small as corpora

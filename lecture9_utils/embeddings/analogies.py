@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..progress_bar import progress
+from ..notebook import progress
 from .vector_text import Floats
 from .word_vectors import WordVectors
 

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..progress_bar import progress
+from ..notebook import progress
 from .glove import _joined
 
 Floats = NDArray[np.float32]
