@@ -12,9 +12,9 @@ from typing import IO, Any
 
 import numpy as np
 
-from ..embeddings.vector_text import read_rows
+from ..embeddings.reading import read_rows
 from ..embeddings.word_vectors import WordVectors
-from ..progress_bar import progress
+from ..notebook import progress
 from .cache import Arrays
 from .sources import Source, Sources, damage_named, find, known_sources, load
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from ..progress_bar import progress
+from ..notebook import progress
 from ..text import tokenize
 from .cache import Arrays
 from .sources import Sources, load

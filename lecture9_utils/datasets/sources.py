@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..progress_bar import progress
+from ..notebook import progress
 from .cache import Entry, cache_folder
 
 Check = Callable[[Path], object]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..progress_bar import progress
+from ..notebook import progress
 from .reading import Floats
 from .word_vectors import WordVectors
 

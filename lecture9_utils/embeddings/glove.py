@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..progress_bar import progress
+from ..notebook import progress
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]

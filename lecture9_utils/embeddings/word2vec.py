@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
-from ..progress_bar import progress
+from ..notebook import progress
 from .glove import Ids, joined
 
 Floats = NDArray[np.float32]

@@ -1,0 +1,214 @@
+"""What stands around a lesson: a progress bar, a slider, training with a bar, TensorFlow's quiet start."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from io import StringIO
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import ArrayLike
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    import keras
+    from matplotlib.figure import Figure
+
+
+class _NotebookBar(tqdm):  # type: ignore[misc]
+    """A bar in a cell's output that is replaced in place and ends as an empty line.
+
+    It begins and ends with the same empty text, so a stored notebook is the same after every run.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        from IPython.display import display
+
+        self._output: Any = display({"text/plain": ""}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+        super().__init__(*args, **{**kwargs, "file": StringIO(), "ncols": 100})
+
+    def display(self, msg: str | None = None, pos: int | None = None) -> None:  # noqa: ARG002
+        self._output.update({"text/plain": str(self) if msg is None else msg}, raw=True)
+
+
+def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any]":
+    """Show how far a loop is: on standard error in a terminal, in the cell's output in a notebook.
+
+    Parameters
+    ----------
+    iterable : iterable, optional
+        What to loop over. Without one, give ``total=`` and call ``.update(n)`` yourself.
+    **options
+        As for ``tqdm.tqdm``: ``total``, ``desc``, ``unit``, …
+
+    Returns
+    -------
+    tqdm
+        The bar; it is gone when the loop ends or ``.close()`` is called.
+
+    Examples
+    --------
+    >>> sum(progress([1, 2, 3], desc="adding", disable=True))
+    6
+    """
+    return (_NotebookBar if in_notebook() else tqdm)(iterable, **{"leave": False, **options})
+
+
+def in_notebook() -> bool:
+    """Tell whether this runs in the kernel of a notebook."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")
+
+
+def slider(draw: Callable[[Any], "Figure"], name: str, values: Sequence[Any], start: Any) -> "Figure | None":
+    """Show a picture that is drawn anew for each value a reader chooses.
+
+    Parameters
+    ----------
+    draw : callable
+        Takes one of `values` and returns a figure, as the functions of ``l9.plots`` do. It must depend on
+        nothing else that changes, and take less than a second.
+    name : str
+        What stands beside the slider.
+    values : sequence
+        What can be chosen, from left to right: numbers or words.
+    start : object
+        The value shown first. Where no slider can be moved (in stored outputs, on the web site, under the
+        tests), its picture is all there is.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or None
+        The first picture if the environment variable ``LECTURE9_STATIC`` is set or no notebook is running;
+        otherwise None: the slider and the picture are shown as the cell's output.
+
+    Examples
+    --------
+    >>> from lecture9_utils import plots
+    >>> def squares(n):
+    ...     return plots.lines(range(n), {"squares": [k**2 for k in range(n)]}, "It curves up.", "k", "k²")
+    >>> figure = slider(squares, "how many", [2, 4, 8], start=4)
+    Figure: It curves up.
+    """
+    if os.environ.get("LECTURE9_STATIC") or not in_notebook():
+        return draw(start)
+    from IPython.core.pylabtools import print_figure
+    from IPython.display import display
+    from ipywidgets import Layout, SelectionSlider, interactive
+
+    knob = SelectionSlider(
+        options=list(values),
+        value=start,
+        description=name,
+        continuous_update=False,
+        style={"description_width": "initial"},
+        layout=Layout(width="32em"),
+    )
+    box = interactive(lambda value: draw(value), {"auto_display": True}, value=knob)  # it goes by the name
+    view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
+    data = {"application/vnd.jupyter.widget-view+json": view, "text/plain": f"A slider: {name}"}
+    if "google.colab" not in sys.modules:  # which might prefer the picture to the widget
+        data["image/png"] = print_figure(box.result, base64=True)  # type: ignore[no-untyped-call]
+    display(data, raw=True)  # type: ignore[no-untyped-call]
+    return None
+
+
+def fit(
+    model: "keras.Model", x: ArrayLike | list[Any], y: ArrayLike | list[Any], epochs: int = 10, **options: Any
+) -> dict[str, list[float]]:
+    """Train a compiled model, as ``model.fit`` does, with one progress bar that is gone at the end.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A compiled model, as a rule with one metric, ``"accuracy"``.
+    x, y : array_like
+        What to learn from; a list of arrays for a model of several inputs or outputs.
+    epochs : int
+        How many times to go through the data.
+    **options
+        As for ``model.fit``: ``batch_size``, ``validation_split``, ``validation_data``, …
+
+    Returns
+    -------
+    dict of str to list of float
+        For each epoch: ``"loss"`` and, if it is a metric, ``"accuracy"``, and with validation data
+        ``"val_loss"`` and ``"val_accuracy"``.
+
+    Raises
+    ------
+    ValueError
+        If the model is not compiled, or the shapes do not fit (Keras's own words).
+
+    Examples
+    --------
+    >>> import keras, numpy as np
+    >>> model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+    >>> model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
+    >>> sorted(fit(model, np.zeros((8, 2)), np.zeros(8), epochs=2))
+    ['accuracy', 'loss']
+    """
+    from tqdm.keras import TqdmCallback
+
+    bar = TqdmCallback(epochs, verbose=0, tqdm_class=progress, desc="training")
+    with bar.epoch_bar:
+        history = model.fit(x, y, epochs=epochs, verbose=0, callbacks=[bar], **options)
+    return dict(history.history)
+
+
+def accuracy(model: "keras.Model", x: ArrayLike, y: ArrayLike) -> float:
+    """Measure the share of examples that a compiled model classifies rightly, from 0 to 1.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A compiled model with one metric, ``"accuracy"``.
+    x, y : array_like
+        Examples and their labels.
+
+    Examples
+    --------
+    >>> import keras, numpy as np
+    >>> model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid", kernel_initializer="zeros")])
+    >>> model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
+    >>> accuracy(model, np.ones((4, 2)), np.array([0, 0, 0, 1]))
+    0.75
+    """
+    # 200 divides the lecture's test sets: with jit_compile a smaller last batch would be compiled for itself
+    return float(model.evaluate(x, y, batch_size=200, verbose=0, return_dict=True)["accuracy"])
+
+
+class _QuietTensorFlow(SourceFileLoader):
+    """Finds TensorFlow when it is imported, and loads it with file descriptor 2 sent to nowhere.
+
+    Its native code writes there as it starts, whatever TF_CPP_MIN_LOG_LEVEL says, that log messages are not
+    set up yet and that there is no GPU: noise in a terminal, and red boxes in a notebook. What the import
+    raises goes through.
+    """
+
+    @classmethod
+    def find_spec(cls, name: str, *_: Any) -> ModuleSpec | None:
+        spec = PathFinder.find_spec(name) if name == "tensorflow" else None
+        if spec and spec.origin:
+            spec.loader = cls(name, spec.origin)
+        return spec
+
+    def exec_module(self, module: ModuleType) -> None:
+        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            super().exec_module(module)
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+
+
+if "tensorflow" not in sys.modules:
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for what is logged later, while it computes
+    sys.meta_path.insert(0, _QuietTensorFlow)

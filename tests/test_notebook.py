@@ -1,0 +1,159 @@
+"""The progress bar and TensorFlow's quiet start in a real terminal and notebook; sliders; training."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+import lecture9_utils as l9
+
+X = np.random.default_rng(0).normal(size=(700, 4)).astype("float32")  # more than one batch of `accuracy`
+Y = (X[:, 0] + X[:, 1] > 0.3).astype("float32")
+TRAINING = """
+import numpy as np, lecture9_utils as l9
+import keras
+model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
+model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"], jit_compile=True)
+history = l9.fit(model, np.zeros((8, 2)), np.zeros(8), epochs=2)
+"""
+SLIDER = """
+import lecture9_utils as l9
+def squares(n):
+    return l9.plots.lines(range(n), {"squares": [k * k for k in range(n)]}, f"{n} squares", "k", "k²")
+l9.slider(squares, "how many", [2, 4, 8], start=4)
+"""
+MOVE = """
+import gc, ipywidgets
+knob, = (o for o in gc.get_objects() if isinstance(o, ipywidgets.SelectionSlider))
+knob.value = 8
+"""
+
+
+def in_terminal(code: str) -> tuple[str, str]:
+    """Run Python; give what it wrote to the terminal, and what one then sees there."""
+    command = [sys.executable, "-c", code]
+    written = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode()
+    lines = []
+    for line in written.split("\n"):
+        lines.append("")
+        for part in line.split("\r"):
+            lines[-1] = part + lines[-1][len(part) :]
+    return written, "\n".join(line.rstrip() for line in lines)
+
+
+def in_notebook(*sources: str) -> tuple[list[str], list[Any], dict[str, Any]]:
+    """Run cells in a kernel; give the texts displayed one after another, the stored outputs, and widgets."""
+    shown: list[str] = []
+
+    class Listener(NotebookClient):
+        def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+            if msg["msg_type"] in ("display_data", "update_display_data"):
+                shown.append(msg["content"]["data"]["text/plain"])
+            return super().process_message(msg, cell, cell_index)
+
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    Listener(notebook, timeout=120, kernel_name="python3").execute()
+    widgets = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
+    return shown, [output for cell in notebook.cells for output in cell.outputs], widgets.get("state", {})
+
+
+def compiled() -> Any:
+    import keras
+
+    keras.utils.set_random_seed(1)
+    layers = [keras.layers.Dense(3, activation="tanh"), keras.layers.Dense(1, activation="sigmoid")]
+    model = keras.Sequential(layers)
+    model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def test_in_a_terminal_a_loop_shows_a_bar_and_leaves_nothing() -> None:
+    written, seen = in_terminal(
+        "import time, lecture9_utils as l9\n"
+        "print('before', flush=True)\n"
+        "assert [time.sleep(0.05) or i for i in l9.progress(range(8), desc='reading')] == [*range(8)]\n"
+        "bar = l9.progress(total=3, unit='epoch'); bar.update(2); bar.close()\n"
+        "print('after')"
+    )
+    assert "reading: " in written and "/8" in written and "0/3" in written
+    assert seen == "before\nafter\n"
+
+
+def test_in_a_terminal_keras_starts_and_trains_and_leaves_nothing() -> None:
+    written, seen = in_terminal(TRAINING + "import os; os.write(2, b'errors are still seen')")
+    assert "training: " in written and "0/2" in written
+    assert seen == "errors are still seen"
+
+
+def test_what_the_import_of_tensorflow_raises_is_seen(tmp_path: Path) -> None:
+    noise = "import os; os.write(2, b'noise'); import no_such_library"
+    (tmp_path / "tensorflow.py").write_text(noise, encoding="utf-8")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); import lecture9_utils, tensorflow"
+    written, _ = in_terminal(code)
+    assert "No module named 'no_such_library'" in written and "tensorflow.py" in written
+    assert "noise" not in written.replace(noise, "")
+
+
+def test_in_a_notebook_bars_begin_and_end_with_the_same_empty_text_and_keras_is_quiet() -> None:
+    loop = (
+        "import time, lecture9_utils as l9\nfor _ in l9.progress(range(8), desc='reading'): time.sleep(0.05)"
+    )
+    shown, stored, _ = in_notebook(loop, TRAINING)
+    assert any("reading: " in text and "/8" in text for text in shown)
+    assert any("training: " in text and "accuracy=" in text for text in shown)
+    assert shown[0] == shown[-1] == ""
+    assert [output.get("data") for output in stored] == [{"text/plain": ""}] * 2
+
+
+def test_where_nobody_can_move_it_a_slider_is_its_first_picture(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LECTURE9_STATIC", "1")
+    _, (text, picture), widgets = in_notebook(SLIDER)
+    assert text.text == "Figure: 4 squares\n"
+    assert set(picture.data) == {"image/png", "text/plain"} and not widgets
+    monkeypatch.delenv("LECTURE9_STATIC")
+    figure = l9.slider(lambda n: l9.plots.bars({"n": [n]}, says=f"{n}"), "n", [0.2, 0.4], start=0.4)
+    assert figure is not None and capsys.readouterr().out == "Figure: 0.4\n"
+
+
+def test_a_reader_moves_a_slider_and_the_picture_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LECTURE9_STATIC", raising=False)
+    _, (output,), widgets = in_notebook(SLIDER, MOVE)
+    assert output.data["image/png"].startswith("iVBOR")  # for who cannot show widgets
+    models = [model["state"] for model in widgets.values()]
+    (knob,) = (m for m in models if m["_model_name"] == "SelectionSliderModel")
+    assert (knob["_options_labels"], knob["index"], knob["description"]) == (["2", "4", "8"], 2, "how many")
+    (shown,) = (m["outputs"] for m in models if m["_model_name"] == "OutputModel")
+    assert [o.get("text") for o in shown] == ["Figure: 8 squares\n", None]
+    assert shown[1]["data"]["image/png"].strip() != output.data["image/png"].strip()
+
+
+def test_the_history_is_that_of_keras() -> None:
+    options = {"epochs": 3, "batch_size": 64, "validation_split": 0.2}
+    theirs = compiled().fit(X, Y, verbose=0, **options).history
+    ours = l9.fit(compiled(), X, Y, **options)
+    assert type(ours) is dict and list(ours) == list(theirs)
+    for name, values in ours.items():
+        np.testing.assert_allclose(values, theirs[name], rtol=1e-5)
+
+
+def test_accuracy_is_the_share_of_right_answers() -> None:
+    model = compiled()
+    right = (model.predict(X, verbose=0)[:, 0] > 0.5) == Y
+    assert 0 < right[:600].mean() != right.mean() < 1
+    assert l9.accuracy(model, X, Y) == pytest.approx(right.mean(), abs=1e-6)
+
+
+def test_what_keras_refuses_is_refused() -> None:
+    import keras
+
+    with pytest.raises(ValueError, match="compile"):
+        l9.fit(keras.Sequential([keras.layers.Dense(1)]), X, Y)
+    with pytest.raises(ValueError, match="cardinality"):
+        l9.fit(compiled(), X, Y[:-1], epochs=1)
