@@ -201,6 +201,7 @@ def run_all(jobs: Sequence[Job], at_a_time: int) -> list[Result]:
 def watch(job: Job) -> Result:
     """Execute a notebook in a process of its own, and say how it goes."""
     say(f"{job.notebook.stem}  started")
+    job.file("log").write_text("")
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         future, seconds = process.submit(execute, job), 0.0
         while wait([future], HEARTBEAT).not_done:
@@ -218,7 +219,7 @@ def watch(job: Job) -> Result:
 
 def execute(job: Job) -> Result:
     """Execute a notebook with papermill; the process is its own, with its variables and its output."""
-    for ending in ("ipynb", "log", "jsonl"):
+    for ending in ("ipynb", "jsonl"):
         job.file(ending).unlink(missing_ok=True)
     with job.file("log").open("wb") as log:
         os.dup2(log.fileno(), 1)
