@@ -73,11 +73,7 @@ def matrix(session: nox.Session, resolution: str) -> None:
 def prepare(session: nox.Session, build: Path) -> Path:
     """Empty a folder, and make the session's Python the kernel of what runs there."""
     shutil.rmtree(build, ignore_errors=True)
-    kernel = build / "kernels" / "python3" / "kernel.json"
-    kernel.parent.mkdir(parents=True)
-    words = [shutil.which("python", path=session.bin), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    spec = {"argv": words, "display_name": "Python 3", "language": "python"}
-    kernel.write_text(json.dumps(spec), encoding="utf-8")
+    session.run("python", "-m", "ipykernel", "install", "--name=python3", f"--prefix={build}")
     return build
 
 

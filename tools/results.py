@@ -16,6 +16,28 @@ from lecture9_utils.datasets import archives
 from lecture9_utils.files import write_atomically
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
+INTRODUCTION = """\
+# What the lecture said, and what we measured
+
+Every statement of the lecture that software can check, measured by the notebooks on the real data
+and held against bounds that were set beforehand. Written by `make run DATA=full`; do not edit.
+
+Of {all} statements, {hold} hold and {wrong} are wrong or \
+misleading as the slide has them: their verdict says what is true."""
+MADE_WITH = """\
+## What this was made with
+
+- Python {python}, {versions}
+- {machine}
+- the 50,000 labelled reviews of {reviews} (Maas et al., 2011); SHA-256 over their paths \
+and bytes: `{reviews_digest}`
+- {member} of {vectors} (Pennington et al., 2014); SHA-256 of {of}: `{vectors_digest}`
+- the notebooks' parameters {given}
+
+To make it again: `make run {given}`. ± is the standard deviation over n values, one for each seed
+(or, in C12, each number of buckets). The last digits change from one machine to another; the
+verdicts should not.
+"""
 Record = dict[str, Any]  # a line that `lecture9_utils.claims.claim` wrote
 
 
@@ -68,20 +90,14 @@ def table(outcome: Outcome) -> str:
     for claim in outcome.claims:
         head = claim.id, shorten(claim.slide, 48, placeholder="…")
         for measure, record in outcome.of(claim):
-            rows.append((*head, *measured(measure, record)))
+            if record is None:
+                rows.append((*head, f"{measure.name}: never checked", "", "NO"))
+            else:
+                expected = measure.expected(record["data"]).removeprefix(measure.name).strip() or "yes"
+                rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
             head = "", ""
-    if len(rows) == 1:
-        return "These notebooks check no claim."
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
-
-
-def measured(measure: Measure, record: Record | None) -> tuple[str, str, str]:
-    """Write a measure as three cells: what was measured, what was expected, whether it holds."""
-    if record is None:
-        return f"{measure.name}: never checked", "", "NO"
-    expected = "yes" if measure.unit == "yes" else measure.expected(record["data"]).removeprefix(measure.name)
-    return said(measure, record), expected.strip(), "yes" if record["holds"] else "NO"
 
 
 def said(measure: Measure, record: Record) -> str:
@@ -104,30 +120,18 @@ def number(value: float, unit: str, digits: int = 4) -> str:
 
 def write(path: Path, outcome: Outcome, titles: Mapping[str, str], parameters: Mapping[str, Any]) -> None:
     """Write what was measured as a page: a table for each notebook, then what the run was made with."""
-    lines = [
-        "# What the lecture said, and what we measured\n",
-        "Every statement of the lecture that software can check, measured by the notebooks on the real data",
-        "and held against bounds that were set beforehand. Written by `make run DATA=full`; do not edit.\n",
-        f"{summary(outcome)}\n",
-    ]
-    for notebook, title in titles.items():
-        lines += [f"## {notebook} {title}\n", "| claim | the lecture said | we measured | verdict |"]
-        lines += ["|---|---|---|---|"]
-        lines += [row(outcome, claim) for claim in outcome.claims if claim.notebook == notebook]
-        lines += [""]
-    text = "\n".join([*lines, *made_with(parameters)]) + "\n"
-    write_atomically(path, lambda file: file.write(text.encode()))
-    print(f"\nWritten: {path}")
-
-
-def summary(outcome: Outcome) -> str:
-    """Count the verdicts in a sentence."""
     confirmed = [claim for claim in outcome.claims if outcome.holds(claim)]
     wrong = sum(claim.kind == "wrong" for claim in confirmed)
     failed = len(outcome.claims) - len(confirmed)
-    sentence = f"Of {len(outcome.claims)} statements, {len(confirmed) - wrong} hold and {wrong} are wrong or"
-    sentence += " misleading as the slide has them: their verdict says what is true."
-    return sentence + (f" {failed} could not be confirmed." if failed else "")
+    page = INTRODUCTION.format(all=len(outcome.claims), hold=len(confirmed) - wrong, wrong=wrong)
+    page += f" {failed} could not be confirmed.\n\n" if failed else "\n\n"
+    for notebook, title in titles.items():
+        page += f"## {notebook} {title}\n\n| claim | the lecture said | we measured | verdict |\n"
+        rows = [row(outcome, claim) for claim in outcome.claims if claim.notebook == notebook]
+        page += "\n".join(["|---|---|---|---|", *rows, "\n"])
+    page += made_with(parameters)
+    write_atomically(path, lambda file: file.write(page.encode()))
+    print(f"\nWritten: {path}")
 
 
 def row(outcome: Outcome, claim: Claim) -> str:
@@ -140,29 +144,19 @@ def row(outcome: Outcome, claim: Claim) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def made_with(parameters: Mapping[str, Any]) -> list[str]:
-    """Say what a run was made with, and how to make it again."""
-    versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    given = " ".join(f"{name}={value}" for name, value in parameters.items())
-    return [
-        "## What this was made with\n",
-        f"- Python {platform.python_version()}, {versions}",
-        f"- {platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
-        *(f"- {line}" for line in data(parameters)),
-        f"- the notebooks' parameters {given}\n",
-        f"To make it again: `make run {given}`. ± is the standard deviation over n values, one for each seed",
-        "(or, in C12, each number of buckets). The last digits change from one machine to another; the",
-        "verdicts should not.",
-    ]
-
-
-def data(parameters: Mapping[str, Any]) -> list[str]:
-    """Say which data a full run was on. Loading it has checked these digests."""
+def made_with(parameters: Mapping[str, Any]) -> str:
+    """Say what a full run was made with; loading the data has checked these digests."""
     member = f"glove.6B.{parameters.get('GLOVE_DIM', 100)}d.txt"
-    of = member if member in archives.MEMBER_SHA256 else archives.GLOVE.name
-    vectors = archives.MEMBER_SHA256.get(member, archives.GLOVE.sha256)
-    return [
-        f"the 50,000 labelled reviews of {archives.IMDB.name} (Maas et al., 2011); SHA-256 over their paths "
-        f"and bytes: `{archives.REVIEWS_SHA256}`",
-        f"{member} of {archives.GLOVE.name} (Pennington et al., 2014); SHA-256 of {of}: `{vectors}`",
-    ]
+    known = member in archives.MEMBER_SHA256
+    return MADE_WITH.format(
+        python=platform.python_version(),
+        versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        machine=f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
+        reviews=archives.IMDB.name,
+        reviews_digest=archives.REVIEWS_SHA256,
+        member=member,
+        vectors=archives.GLOVE.name,
+        of=member if known else archives.GLOVE.name,
+        vectors_digest=archives.MEMBER_SHA256[member] if known else archives.GLOVE.sha256,
+        given=" ".join(f"{name}={value}" for name, value in parameters.items()),
+    )

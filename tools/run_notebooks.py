@@ -25,7 +25,6 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cached_property
 from multiprocessing import get_context
 from pathlib import Path
 from textwrap import indent
@@ -40,6 +39,8 @@ from tools import results
 from tools.command import ROOT, RefusedError, isolated, options
 
 SETTINGS = {"NOTEBOOKS": "", "JOBS": "2", "CELL_TIMEOUT": "1800"}
+PAPERMILL = {"kernel_name": "python3", "start_timeout": 120, "progress_bar": False, "log_output": True}
+PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same each time
 HEARTBEAT = 30.0  # seconds between two signs of life
 
 
@@ -52,11 +53,6 @@ class Job:
     folder: Path
     timeout: int
     variables: dict[str, str]
-
-    @property
-    def number(self) -> str:
-        """The notebook's number, such as ``"07"``."""
-        return self.notebook.name[:2]
 
     def file(self, ending: str) -> Path:
         """Return the place of something that the notebook leaves behind."""
@@ -71,34 +67,11 @@ class Result:
     seconds: float = 0.0
     peak_bytes: int = 0
     error: str = ""
+    cells: list[Any] = field(default_factory=list)
     records: list[results.Record] = field(default_factory=list)
 
-    @cached_property
-    def cells(self) -> list[Any]:
-        """The cells with their outputs."""
-        executed = self.job.file("ipynb")
-        return list(nbformat.read(executed, as_version=4).cells) if executed.exists() else []
 
-    @property
-    def executed(self) -> list[Any]:
-        """The code cells that were begun: the last one is the one that failed, if one did."""
-        return [cell for cell in self.cells if cell.get("execution_count") is not None]
-
-    def where(self, what: str, details: str) -> str:
-        """Say in which cell something happened."""
-        if not self.executed:
-            return f"before its first cell: {what}\n{indent(details, '    ')}"
-        cell = self.executed[-1]
-        shown = indent(f"{cell.source}\n\n{details.strip()}", "    ")
-        return f"in cell [{cell.execution_count}], {what}\n{shown}"
-
-
-def main(
-    words: Sequence[str],
-    folder: Path = ROOT / "notebooks",
-    build: Path = ROOT / "build",
-    page: Path = ROOT / "RESULTS.md",
-) -> int:
+def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = ROOT / "build") -> int:
     """Run the command; see the module for its arguments and exit codes."""
     given = [word for word in words if word != "--store"]
     storing = len(given) < len(words)
@@ -115,50 +88,43 @@ def main(
             raise RefusedError(
                 f"outputs are stored of notebooks as they stand: leave out {', '.join(values)}"
             )
-        jobs, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
-        if min(jobs, timeout) < 1:
+        at_a_time, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
+        if min(at_a_time, timeout) < 1:
             raise RefusedError("JOBS and CELL_TIMEOUT must be at least 1")
     except RefusedError as refusal:
         print(f"Nothing was run: {refusal}", file=sys.stderr)
         return 2
-    out = build.resolve() / f"run-{values.get('DATA', 'sample')}"
-    out.mkdir(parents=True, exist_ok=True)
-    variables = isolated(build.resolve() / "state") | {
-        "JUPYTER_PATH": str(build.resolve())
-    }  # for kernels there
-    runs = run_all(
-        [
-            Job(path, {name: values[name] for name in own[path] if name in values}, out, timeout, variables)
-            for path in notebooks
-        ],
-        jobs,
-    )
-    outcome = results.hold({run.job.number: run.records for run in runs}, everything=not wanted)
+    build = build.resolve()
+    out = build / f"run-{values.get('DATA', 'sample')}"
+    variables = isolated(build / "state") | {
+        "JUPYTER_PATH": str(build / "share" / "jupyter")
+    }  # a kernel there
+    jobs = [
+        Job(path, {n: values[n] for n in own[path] if n in values}, out, timeout, variables) for path in own
+    ]
+    runs = run_all(jobs, at_a_time)
+    outcome = results.hold({number(run): run.records for run in runs}, everything=not wanted)
     report(runs, outcome)
     failed = any(run.error for run in runs)
     if values.get("DATA") == "full" and not (wanted or failed or outcome.missing):
-        titles = {run.job.number: title(run.cells) for run in runs}
-        results.write(page, outcome, titles, defaults | values)
-    if failed or outcome.problems:
-        return 1
-    if storing:
+        titles = {number(run): title(run) for run in runs}
+        results.write(folder.parent / "RESULTS.md", outcome, titles, defaults | values)
+    if storing and not (failed or outcome.problems):
         for run in runs:
             store(run)
-    return 0
+    return int(bool(failed or outcome.problems))
 
 
 def select(folder: Path, wanted: str) -> list[Path]:
     """Find the numbered notebooks of a folder, in order; of these only the ones named in ``07,08`` if any."""
-    there = {path.stem[:2]: path for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
+    there = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not there:
         raise RefusedError(f"there is no notebook named NN_*.ipynb in {folder}")
-    names = re.split(r"[,\s]+", wanted.strip()) if wanted.strip() else list(there)
-    if unknown := [
-        name for name in names if name[:2] not in there or name not in (name[:2], there[name[:2]].stem)
-    ]:
-        known = ", ".join(path.stem for path in there.values())
-        raise RefusedError(f"NOTEBOOKS names {unknown[0]!r}, which is none of {known}")
-    return [there[number] for number in sorted({name[:2] for name in names})]
+    names = set(re.findall(r"[^,\s]+", wanted)) or {path.stem for path in there}
+    if unknown := names - {name for path in there for name in (path.stem, path.stem[:2])}:
+        known = ", ".join(path.stem for path in there)
+        raise RefusedError(f"NOTEBOOKS names {min(unknown)!r}, which is none of {known}")
+    return [path for path in there if {path.stem, path.stem[:2]} & names]
 
 
 def parameters_of(notebook: Path) -> dict[str, Any]:
@@ -201,6 +167,7 @@ def run_all(jobs: Sequence[Job], at_a_time: int) -> list[Result]:
 def watch(job: Job) -> Result:
     """Execute a notebook in a process of its own, and say how it goes."""
     say(f"{job.notebook.stem}  started")
+    job.folder.mkdir(parents=True, exist_ok=True)
     job.file("log").write_text("")
     with ProcessPoolExecutor(1, get_context("spawn")) as process:
         future, seconds = process.submit(execute, job), 0.0
@@ -213,42 +180,49 @@ def watch(job: Job) -> Result:
         except BrokenProcessPool:
             result = Result(job, error="its process was ended from outside")
     how = "FAILED" if result.error else "finished"
-    say(f"{job.notebook.stem}  {how}: {len(result.executed)} cells in {result.seconds:.1f} s")
+    say(f"{job.notebook.stem}  {how}: {len(begun(result))} cells in {result.seconds:.1f} s")
     return result
 
 
 def execute(job: Job) -> Result:
     """Execute a notebook with papermill; the process is its own, with its variables and its output."""
-    for ending in ("ipynb", "jsonl"):
-        job.file(ending).unlink(missing_ok=True)
+    executed, records = job.file("ipynb"), job.file("jsonl")
+    for old in (executed, records):
+        old.unlink(missing_ok=True)
     with job.file("log").open("wb") as log:
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     os.environ.clear()
-    os.environ.update(job.variables, LECTURE9_RECORDS=str(job.file("jsonl")))
-    result, start = Result(job), time.monotonic()
+    os.environ.update(job.variables, LECTURE9_RECORDS=str(records))
+    result, start, error = Result(job), time.monotonic(), None
+    given = PAPERMILL | {"cwd": job.notebook.parent, "execution_timeout": job.timeout}
     try:
-        papermill.execute_notebook(
-            job.notebook,
-            job.file("ipynb"),
-            job.values,
-            kernel_name="python3",
-            cwd=job.notebook.parent,
-            start_timeout=120,
-            execution_timeout=job.timeout,
-            progress_bar=False,
-            log_output=True,
-            coalesce_streams=True,
-        )
-    except papermill.PapermillExecutionError as error:
-        result.error = result.where(f"{error.ename}: {error.evalue}", str(error))
-    except Exception as error:  # no kernel, a dead one, or one that takes too long
-        result.error = result.where(type(error).__name__, str(error))
+        papermill.execute_notebook(job.notebook, executed, job.values, **given)
+    except Exception as raised:  # in a cell; or no kernel, a dead one, or one that takes too long
+        error = raised
     result.seconds, result.peak_bytes = time.monotonic() - start, peak_bytes()
-    if job.file("jsonl").exists():
-        result.records = [json.loads(line) for line in job.file("jsonl").read_text("utf-8").splitlines()]
+    if executed.exists():
+        result.cells = nbformat.read(executed, as_version=4).cells
+    if records.exists():
+        result.records = [json.loads(line) for line in records.read_text("utf-8").splitlines()]
+    if error:
+        result.error = located(error, begun(result))
     return result
+
+
+def begun(run: Result) -> list[Any]:
+    """Return the code cells that were begun: the last one is the one that failed, if one did."""
+    return [cell for cell in run.cells if cell.get("execution_count") is not None]
+
+
+def located(error: Any, cells: Sequence[Any]) -> str:
+    """Say in which cell an error happened, and which."""
+    raised = isinstance(error, papermill.PapermillExecutionError)
+    what = f"{error.ename}: {error.evalue}" if raised else type(error).__name__
+    where = f"in cell [{cells[-1].execution_count}]" if cells else "before its first cell"
+    source = f"{cells[-1].source}\n\n" if cells else ""
+    return f"{where}, {what}\n{indent(source + str(error).strip(), '    ')}"
 
 
 def peak_bytes() -> int:
@@ -272,10 +246,16 @@ def report(runs: Sequence[Result], outcome: results.Outcome) -> None:
     print("\n" + ("\n".join(outcome.problems) or "All claims hold."))
 
 
-def title(cells: Sequence[Any]) -> str:
+def number(run: Result) -> str:
+    """Return a notebook's number, such as ``"07"``."""
+    return run.job.notebook.name[:2]
+
+
+def title(run: Result) -> str:
     """Return a notebook's title: its first heading, without a number before it."""
-    heading = re.search(r"^# (?:\d+\W+)?(.+)$", "\n".join(cell.source for cell in cells), re.MULTILINE)
-    return heading[1] if heading else ""
+    text = "\n".join(cell.source for cell in run.cells)
+    heading = re.search(r"^# (?:\d+\W+)?(.+)$", text, re.MULTILINE)
+    return heading[1] if heading else run.job.notebook.stem
 
 
 def store(run: Result) -> None:

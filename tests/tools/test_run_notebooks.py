@@ -40,11 +40,17 @@ def claiming(number: str, **instead: float) -> str:
 
 
 @pytest.fixture
-def run(tmp_path, capfd):
+def folder(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    return tmp_path / "notebooks"
+
+
+@pytest.fixture
+def run(folder, capfd):
     """Run the command on the notebooks of a temporary folder; return its exit code and what it printed."""
 
     def command(*words: str) -> tuple[int, str]:
-        code = run_notebooks.main(words, tmp_path, tmp_path / "build", tmp_path / "RESULTS.md")
+        code = run_notebooks.main(words, folder, folder.parent / "build")
         return code, "".join(capfd.readouterr())
 
     return command
@@ -64,68 +70,68 @@ def run(tmp_path, capfd):
         ("JOBS=0", "JOBS and CELL_TIMEOUT must be at least 1"),
     ],
 )
-def test_refused_before_anything_runs(run, tmp_path, word, message):
-    notebook(tmp_path / "97_a.ipynb", "1 / 0")
-    notebook(tmp_path / "98_b.ipynb", "1 / 0")
+def test_refused_before_anything_runs(run, folder, word, message):
+    notebook(folder / "97_a.ipynb", "1 / 0")
+    notebook(folder / "98_b.ipynb", "1 / 0")
     code, printed = run(word)
     assert code == 2
     assert re.search(f"Nothing was run: {message}", printed)
-    assert not (tmp_path / "build").exists()
+    assert not (folder.parent / "build").exists()
 
 
-def test_no_notebook_and_a_parameters_cell_that_computes_are_refused(run, tmp_path):
+def test_no_notebook_and_a_parameters_cell_that_computes_are_refused(run, folder):
     assert run()[0] == 2
-    path = notebook(tmp_path / "97_a.ipynb")
+    path = notebook(folder / "97_a.ipynb")
     path.write_text(path.read_text("utf-8").replace("SEED = 0", "SEED = 2 * 2"), "utf-8")
     code, printed = run()
     assert code == 2
     assert "the parameters cell of 97_a.ipynb must hold nothing but lines like SEED = 0" in printed
 
 
-def test_parameters_reach_the_notebooks_and_a_failing_one_does_not_stop_the_others(run, tmp_path):
+def test_parameters_reach_the_notebooks_and_a_failing_one_does_not_stop_the_others(run, folder):
     write = "import pathlib\npathlib.Path('seen').write_text(f'{SEED} {RATE} {FAST}')"
-    notebook(tmp_path / "97_a.ipynb", "'begin'", "1 / 0", "'end'")
-    notebook(tmp_path / "98_b.ipynb", write)
-    notebook(tmp_path / "99_c.ipynb", "import os", "os._exit(3)")
+    notebook(folder / "97_a.ipynb", "'begin'", "1 / 0", "'end'")
+    notebook(folder / "98_b.ipynb", write)
+    notebook(folder / "99_c.ipynb", "import os", "os._exit(3)")
     code, printed = run("NOTEBOOKS=97,98,99", "SEED=7", "FAST=False")
     assert code == 1
-    assert (tmp_path / "seen").read_text() == "7 0.5 False"  # so it ran in the notebook's own folder
+    assert (folder / "seen").read_text() == "7 0.5 False"  # so it ran in the notebook's own folder
     assert "97_a.ipynb failed in cell [4], ZeroDivisionError: division by zero\n    1 / 0\n" in printed
     assert "99_c.ipynb failed in cell [4], DeadKernelError" in printed
     assert re.search(r"98_b +\d+\.\d s +\d\d+ MiB", printed)
 
 
-def test_a_cell_that_takes_too_long_is_ended(run, tmp_path):
-    notebook(tmp_path / "97_a.ipynb", "import time\ntime.sleep(60)")
+def test_a_cell_that_takes_too_long_is_ended(run, folder):
+    notebook(folder / "97_a.ipynb", "import time\ntime.sleep(60)")
     code, printed = run("NOTEBOOKS=97", "CELL_TIMEOUT=1")
     assert code == 1
     assert "97_a.ipynb failed in cell [2], CellTimeoutError" in printed
 
 
-def test_claims_of_the_notebooks_that_ran_must_hold(run, tmp_path):
-    notebook(tmp_path / "03_a.ipynb", claiming("03", C09=14))
-    notebook(tmp_path / "04_b.ipynb", "1 / 0")
+def test_claims_of_the_notebooks_that_ran_must_hold(run, folder):
+    notebook(folder / "03_a.ipynb", claiming("03", C09=14))
+    notebook(folder / "04_b.ipynb", "1 / 0")
     code, printed = run("NOTEBOOKS=03", "DATA=full")
     assert code == 1
     assert "C09 does not hold: " in printed
     assert "C11" not in printed
-    notebook(tmp_path / "03_a.ipynb", claiming("03"))
+    notebook(folder / "03_a.ipynb", claiming("03"))
     code, printed = run("NOTEBOOKS=03", "DATA=full")
     assert (code, "All claims hold." in printed) == (0, True)
-    assert not (tmp_path / "RESULTS.md").exists()  # not all notebooks ran
+    assert not (folder.parent / "RESULTS.md").exists()  # not all notebooks ran
 
 
 @pytest.mark.slow
-def test_a_complete_full_run_writes_the_results(run, tmp_path):
+def test_a_complete_full_run_writes_the_results(run, folder):
     for number in sorted({claim.notebook for claim in REGISTRY.values()}):
-        notebook(tmp_path / f"{number}_part.ipynb", claiming(number))
+        notebook(folder / f"{number}_part.ipynb", claiming(number))
     code, printed = run("DATA=full")
     assert code == 0, printed
-    page = (tmp_path / "RESULTS.md").read_text("utf-8")
+    page = (folder.parent / "RESULTS.md").read_text("utf-8")
     order = sorted(REGISTRY, key=lambda key: (REGISTRY[key].notebook, key))
     assert re.findall(r"^\| (C\d+) ", page, re.MULTILINE) == order
     assert "make run DATA=full SEED=0 RATE=0.5 FAST=True`" in page
-    assert not re.search(rf"Not confirmed|nan|{tmp_path}", page)
+    assert not re.search(rf"Not confirmed|nan|{folder.parent}", page)
 
 
 def record(key: str, value: object, holds: bool = True) -> dict[str, object]:
@@ -162,8 +168,8 @@ def test_values_are_written_for_people(key, value, text):
     assert results.said(measure, {"value": value}) == f"{measure.name}: {text}"
 
 
-def test_outputs_are_stored_clean_and_the_same_each_time(run, tmp_path):
-    path = notebook(tmp_path / "97_a.ipynb", "print('a', flush=True)\nprint('b', flush=True)", "SEED + 1")
+def test_outputs_are_stored_clean_and_the_same_each_time(run, folder):
+    path = notebook(folder / "97_a.ipynb", "print('a', flush=True)\nprint('b', flush=True)", "SEED + 1")
     before = nbformat.read(path, as_version=4)
     before.cells[2].metadata = {"tags": ["hide"], "collapsed": True}
     nbformat.write(before, path)
@@ -179,8 +185,8 @@ def test_outputs_are_stored_clean_and_the_same_each_time(run, tmp_path):
     assert path.read_text("utf-8") == stored
 
 
-def test_outputs_are_stored_only_of_notebooks_as_they_are_and_only_if_all_run(run, tmp_path):
-    good, bad = notebook(tmp_path / "96_a.ipynb", "1"), notebook(tmp_path / "97_b.ipynb", "1 / 0")
+def test_outputs_are_stored_only_of_notebooks_as_they_are_and_only_if_all_run(run, folder):
+    good, bad = notebook(folder / "96_a.ipynb", "1"), notebook(folder / "97_b.ipynb", "1 / 0")
     before = good.read_bytes(), bad.read_bytes()
     assert run("--store", "SEED=1", "NOTEBOOKS=96")[0] == 2
     assert run("--store", "NOTEBOOKS=96,97")[0] == 1
@@ -192,18 +198,18 @@ import sys
 from pathlib import Path
 from tools import run_notebooks
 folder = Path(sys.argv[1])
-sys.exit(run_notebooks.main(["NOTEBOOKS=97"], folder, folder / "build"))
+sys.exit(run_notebooks.main(["NOTEBOOKS=97"], folder, folder.parent / "build"))
 """
 
 
-def test_who_interrupts_ends_the_kernels(tmp_path):
+def test_who_interrupts_ends_the_kernels(folder):
     notebook(
-        tmp_path / "97_a.ipynb",
+        folder / "97_a.ipynb",
         "import os, time\nprint(os.getpid(), file=open('pid', 'w'), flush=True)",
         10 * "time.sleep(60)\n",
     )
-    process = subprocess.Popen([sys.executable, "-c", COMMAND, tmp_path], cwd=ROOT, stderr=subprocess.DEVNULL)
-    pid = tmp_path / "pid"
+    process = subprocess.Popen([sys.executable, "-c", COMMAND, folder], cwd=ROOT, stderr=subprocess.DEVNULL)
+    pid = folder / "pid"
     while not (pid.exists() and pid.read_text()):
         assert process.poll() is None
         time.sleep(0.1)
@@ -214,8 +220,8 @@ def test_who_interrupts_ends_the_kernels(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_user_s_own_kernels_and_settings_play_no_part(tmp_path):
-    home = tmp_path / "home"
+def test_the_user_s_own_kernels_and_settings_play_no_part(folder):
+    home = folder.parent / "home"
     kernel = home / ".local" / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
     startup = home / ".ipython" / "profile_default" / "startup" / "00.py"
     for path, text in (
@@ -224,10 +230,10 @@ def test_the_user_s_own_kernels_and_settings_play_no_part(tmp_path):
     ):
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
-    path = notebook(tmp_path / "97_a.ipynb", "print(SEED)")
+    path = notebook(folder / "97_a.ipynb", "print(SEED)")
     variables = {"HOME": str(home), "PATH": os.environ["PATH"], "MPLBACKEND": "no", "JUPYTER_PATH": "/"}
     before = set(home.rglob("*"))
-    subprocess.run([sys.executable, "-c", COMMAND, tmp_path], cwd=ROOT, env=variables, check=True)
+    subprocess.run([sys.executable, "-c", COMMAND, folder], cwd=ROOT, env=variables, check=True)
     strict = [
         "-p",
         "conftest",
@@ -241,7 +247,7 @@ def test_the_user_s_own_kernels_and_settings_play_no_part(tmp_path):
     assert (
         subprocess.run([*nbval, path], cwd=ROOT / "tests", env=variables).returncode == 1
     )  # no output is stored
-    ran = tmp_path / "build" / "run-sample" / "97_a.ipynb"
+    ran = folder.parent / "build" / "run-sample" / "97_a.ipynb"
     subprocess.run([*nbval, ran], cwd=ROOT / "tests", env=variables, check=True)
     assert set(home.rglob("*")) == before
     ran.write_text(ran.read_text("utf-8").replace('"0\\n"', '"1\\n"'), "utf-8")
