@@ -213,14 +213,15 @@ def execute(job: Job) -> Result:
 
 def begun(run: Result) -> list[Any]:
     """Return the code cells that were begun: the last one is the one that failed, if one did."""
-    return [cell for cell in run.cells if cell.get("execution_count") is not None]
+    code = [cell for cell in run.cells if cell.cell_type == "code"]
+    return [cell for cell in code if cell.metadata.papermill.start_time]
 
 
 def located(error: Any, cells: Sequence[Any]) -> str:
     """Say in which cell an error happened, and which."""
     raised = isinstance(error, papermill.PapermillExecutionError)
     what = f"{error.ename}: {error.evalue}" if raised else type(error).__name__
-    where = f"in cell [{cells[-1].execution_count}]" if cells else "before its first cell"
+    where = f"in cell [{len(cells)}]" if cells else "before its first cell"
     source = f"{cells[-1].source}\n\n" if cells else ""
     return f"{where}, {what}\n{indent(source + str(error).strip(), '    ')}"
 
