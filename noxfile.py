@@ -22,9 +22,8 @@ from tools import address, run_notebooks
 from tools.command import ROOT
 
 GIVEN = [name for name in os.environ.get("PYTHONS", "").split(",") if name]
-os.environ["PATH"] = os.pathsep.join(
-    [os.environ["PATH"], *map(str, Path.home().glob(".pyenv/versions/3.*/bin"))]
-)
+PYENV = map(str, Path.home().glob(".pyenv/versions/3.*/bin"))  # whose own commands find only the chosen one
+os.environ["PATH"] = os.pathsep.join([os.environ["PATH"], *PYENV])
 if shutil.which("uv") is None:
     sys.exit("Nothing was run: this needs uv, which pip installs: pip install uv")
 nox.needs_version = ">=2025.2.9"
@@ -32,20 +31,17 @@ nox.options.envdir = "build/nox"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = bool(GIVEN)
-BUILD = ROOT / "build"
 NAMED = ("tensorflow", "keras", "numpy", "scikit-learn")
 ADDED = ["gensim", "lecture9-utils", "smart-open"]
+WHERE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 FAKE = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\n"
 
 
 @nox.session(python=GIVEN or ["3.13"])
 def colab(session: nox.Session) -> None:
     """Run all notebooks and the answered assignment as on Colab; their set-up cells may add, not change."""
-    build = prepare(session, BUILD / "colab")
-    session.install("-r", "tools/colab.txt")
-    site_packages = session.run(
-        "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", silent=True
-    )
+    build = prepare(session, ROOT / "build" / "colab", "-r", "tools/colab.txt")
+    site_packages = session.run("python", "-c", WHERE, silent=True)
     Path(str(site_packages).strip(), "sitecustomize.py").write_text(FAKE, encoding="utf-8")
     before = versions(session)
     try_set_up(session, build)
@@ -62,17 +58,18 @@ def colab(session: nox.Session) -> None:
 @nox.parametrize("resolution", ["lowest-direct", "highest"], ids=["oldest", "newest"])
 def matrix(session: nox.Session, resolution: str) -> None:
     """Run the notebooks with the oldest versions that pyproject.toml allows, and with the newest."""
-    build = prepare(session, BUILD / "matrix" / f"{Path(str(session.python)).name}-{resolution}")
+    build = ROOT / "build" / "matrix" / f"{Path(str(session.python)).name}-{resolution}"
     requirements = ["-r", "pyproject.toml", "ipykernel>=6.29"]
-    session.install("--resolution", resolution, "--only-binary", ":all:", *requirements)
+    prepare(session, build, "--resolution", resolution, "--only-binary", ":all:", *requirements)
     session.install("--no-deps", ".")
     session.log(", ".join(f"{name} {there}" for name, there in versions(session).items() if name in NAMED))
     run(session, build, session.posargs)
 
 
-def prepare(session: nox.Session, build: Path) -> Path:
-    """Empty a folder, and make the session's Python the kernel of what runs there."""
+def prepare(session: nox.Session, build: Path, *requirements: str) -> Path:
+    """Empty a folder, install, and make the session's Python the kernel of what runs in that folder."""
     shutil.rmtree(build, ignore_errors=True)
+    session.install(*requirements)
     session.run("python", "-m", "ipykernel", "install", "--name=python3", f"--prefix={build}")
     return build
 
