@@ -11,7 +11,11 @@ SITE  := $(VENV)/.complete-site
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-header -q
 
 # What was given on the command line, without the Makefile's own options: for the tools.
-GIVEN = $(filter-out PYTHON=% JOBS=% CELL_TIMEOUT=% ALL=%,$(MAKEOVERRIDES))
+NOTEBOOK_OPTIONS = $(filter-out PYTHON=% PYTHONS=% ALL=%,$(MAKEOVERRIDES))
+GIVEN = $(filter-out JOBS=% CELL_TIMEOUT=%,$(NOTEBOOK_OPTIONS))
+
+# Any warning of Sphinx is an error, also one of a misspelt option.
+SPHINX = rm -rf build/$@ && $(BIN)/python -m sphinx -q -W --keep-going -E -d build/$@-doctrees $(GIVEN:%=-D %) docs build/$@
 
 # uv must use the Python it is given, and never fetch one.
 export UV_PYTHON_DOWNLOADS := never
@@ -54,7 +58,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lecture's claims
-	@$(BIN)/python -m tools.run_notebooks $(MAKEOVERRIDES)
+	@$(BIN)/python -m tools.run_notebooks $(NOTEBOOK_OPTIONS)
 
 test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval (ALL=1: the slow ones too)
 	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
@@ -67,16 +71,16 @@ data: $(STAMP) ## fetch the real data, saying first what it takes
 	@$(BIN)/python -m lecture9_utils.datasets
 
 outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs in place
-	@$(BIN)/python -m tools.run_notebooks --store $(MAKEOVERRIDES)
+	@$(BIN)/python -m tools.run_notebooks --store $(NOTEBOOK_OPTIONS)
 
 bench: $(STAMP) ## measure the speed against the lecture's way of doing it
 	@$(BIN)/python -m tools.bench
 
 site: $(SITE) ## make the web site in build/site (DATA=full: of the last full run)
-	@$(BIN)/python -m tools.web $(GIVEN)
+	@$(SPHINX) -b html && echo "open build/$@/index.html"
 
 slides: $(SITE) ## make slides of each notebook in build/slides
-	@$(BIN)/python -m tools.web --slides $(GIVEN)
+	@$(SPHINX) -b revealjs && echo "open build/$@/index.html"
 
 test-site: site slides ## look at the site and the slides in a browser
 	@$(BIN)/python -m pytest tests/browser/test_site.py -q
@@ -85,10 +89,10 @@ test-lab: $(SITE) release ## run all notebooks in JupyterLab in a browser; pictu
 	@$(BIN)/python -m pytest tests/browser/test_lab.py -q -n $(JOBS) --dist load
 
 test-colab: $(STAMP) ## run all notebooks with the versions of Colab (needs uv and Python 3.13)
-	@$(BIN)/python -m tools.elsewhere colab $(MAKEOVERRIDES)
+	@$(BIN)/python -m nox --error-on-missing-interpreters -s colab -- $(NOTEBOOK_OPTIONS)
 
 test-matrix: $(STAMP) ## run all on Python 3.11 to 3.13, oldest and newest TensorFlow (needs uv)
-	@$(BIN)/python -m tools.elsewhere matrix $(MAKEOVERRIDES)
+	@$(BIN)/python -m nox -s matrix -- $(NOTEBOOK_OPTIONS)
 
 # What the site, the slides and the browser need more is installed only for them.
 $(SITE): $(STAMP) requirements-site.lock
@@ -118,5 +122,5 @@ address: $(STAMP) ## make REPO=owner/name the repository's address in badges and
 	@$(BIN)/python -m tools.address "$(REPO)"
 
 clean: ## remove what the commands made, but for the environment
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist docs/notebooks .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name $(VENV) -prune -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -type d -exec rm -rf {} +

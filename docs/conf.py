@@ -1,18 +1,29 @@
-"""How Sphinx makes the site and the slides from what tools/web.py lays out: no network, no MathJax."""
+"""How Sphinx makes the site and the slides of all notebooks with their outputs: no network, no MathJax.
+
+``-D DATA=sample`` shows the outputs that are stored in the notebooks, ``-D DATA=full`` those of the last
+``make run DATA=full``.
+"""
 
 import html
+import re
+import shutil
+import sys
+from pathlib import Path
 from typing import Any
 
 import latex2mathml.converter
+import nbformat
 from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+
+from tools.address import project as repository
 
 project = "Lecture 9, run"
 author = "BST 261"
 html_title = "Lecture 9, run"
 html_show_copyright = False
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_revealjs"]
-exclude_patterns = ["slides/*"]
 suppress_warnings = ["myst.header"]  # a notebook may go from a title to a small heading
 
 nb_execution_mode = "off"  # the outputs are the notebooks' own
@@ -39,9 +50,84 @@ revealjs_css_files = ["slides.css"]
 revealjs_style_theme = "white"
 revealjs_script_conf = {"hash": True, "slideNumber": True, "center": False, "width": 1180, "height": 720}
 
+ROOT = Path(__file__).resolve().parent.parent
+SHOWN = {"sample": "the bundled, synthetic sample", "full": "the real data"}
+BADGE = re.compile(r"\[!\[Open In Colab\]\([^)]*\)\]\(([^)]*)\)")
+SCROLLS = re.compile(r'<pre|<div class="table-wrapper[^"]*"|<math(?=[^>]* display="block")')
+LINES_ON_A_SLIDE, LINES_OF_A_PICTURE = 30, 13
 
-def _mathml(writer: Any, node: nodes.Element, display: str) -> None:
+
+def bring_notebooks(app: Sphinx) -> None:
+    """Put the notebooks whose outputs are shown where Sphinx reads."""
+    if app.config.DATA not in SHOWN:
+        sys.exit(f"DATA must be sample or full, got {app.config.DATA!r}")
+    folder = Path(app.srcdir) / "notebooks"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns("assignment", ".*"))
+    if app.config.DATA == "full":
+        for path in folder.glob("*.ipynb"):
+            ran = ROOT / "build" / "run-full" / path.name
+            if not ran.is_file():
+                sys.exit(f"there was no run on the full data of {path.name}: first make run DATA=full")
+            shutil.copy(ran, path)
+
+
+def prepare(app: Sphinx, name: str, source: list[str]) -> None:
+    """Give pictures the line printed with them as alternative text, badges no picture, slides an end."""
+    if not name.startswith("notebooks/"):
+        source[0] = source[0].replace("SHOWN", SHOWN[app.config.DATA])
+        return
+    notebook = nbformat.reads(source[0], as_version=4)
+    for cell in notebook.cells:
+        cell.source = BADGE.sub(r"[Open in Colab](\1)", cell.source)
+        printed = "".join(output.get("text", "") for output in cell.get("outputs", []))
+        if says := re.search(r"^Figure: (.+)$", printed, flags=re.MULTILINE):
+            cell.metadata["mystnb"] = {"image": {"alt": says[1]}}
+    if app.builder.name == "revealjs":
+        notebook.cells = in_slides(notebook.cells)
+    source[0] = nbformat.writes(notebook)
+
+
+def in_slides(cells: list[Any]) -> list[Any]:
+    """Leave out the set-up cell, and begin a new slide where the next cell would not fit on this one."""
+    shown, used = [], 0
+    cells.remove(next(cell for cell in cells if cell.cell_type == "code"))
+    for cell in cells:
+        if cell.cell_type == "markdown" and re.search(r"^#+ ", cell.source, flags=re.MULTILINE):
+            used = 0  # a heading begins a slide of its own
+        elif used and used + height(cell) > LINES_ON_A_SLIDE:
+            shown.append(nbformat.v4.new_markdown_cell("```{revealjs-break}\n```"))
+            used = 0
+        shown.append(cell)
+        used += height(cell)
+    return shown
+
+
+def height(cell: Any) -> int:
+    """Estimate how many lines a cell takes on a slide."""
+    if cell.cell_type == "markdown":
+        return 1 + sum(1 + len(line) // 105 for line in cell.source.splitlines() if line)
+    outputs = [LINES_OF_A_PICTURE if "image/png" in o.get("data", {}) else 1 for o in cell.outputs]
+    printed = [len(o.get("text", "").splitlines()) for o in cell.outputs]
+    return 1 + len(cell.source.splitlines()) + sum(outputs) + sum(printed)
+
+
+def link_to_repository(_app: Sphinx, page: nodes.document) -> None:
+    """Let a link to a file that is no page lead to the repository."""
+    for link in list(page.findall(pending_xref)):
+        if link["reftype"] == "myst" and (ROOT / link["reftarget"]).is_file():
+            address = f"https://github.com/{repository()['repository']}/blob/main/{link['reftarget']}"
+            link.replace_self(nodes.reference("", "", *link.children, refuri=address))
+
+
+def reach(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:
+    """Let who has only a keyboard scroll what is wide."""
+    context["body"] = SCROLLS.sub(r'\g<0> tabindex="0"', context.get("body", ""))
+
+
+def write_formula(writer: Any, node: nodes.Element) -> None:
     """Write a formula as MathML, which browsers show and screen readers read without a script."""
+    display = "block" if isinstance(node, nodes.math_block) else "inline"
     formula = latex2mathml.converter.convert(node.astext(), display=display)
     label = f' aria-label="{html.escape(node.astext(), quote=True)}"'
     writer.body.append(formula.replace("<math", f"<math{label}", 1))
@@ -49,9 +135,10 @@ def _mathml(writer: Any, node: nodes.Element, display: str) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    """Let formulas be written as MathML."""
-    app.add_html_math_renderer(
-        "mathml",
-        (lambda writer, node: _mathml(writer, node, "inline"), None),
-        (lambda writer, node: _mathml(writer, node, "block"), None),
-    )
+    """Add all this to Sphinx."""
+    app.add_config_value("DATA", "sample", "env")
+    app.connect("builder-inited", bring_notebooks)
+    app.connect("source-read", prepare)
+    app.connect("doctree-read", link_to_repository)
+    app.connect("html-page-context", reach)
+    app.add_html_math_renderer("mathml", (write_formula, None), (write_formula, None))

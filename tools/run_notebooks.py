@@ -2,7 +2,7 @@
 
 Usage::
 
-    run_notebooks.py [--store] [NAME=VALUE …]
+    python -m tools.run_notebooks [--store] [NAME=VALUE …]
 
 NAME=VALUE is a parameter of the notebooks (``DATA=full``, ``SEED=1``, ``GLOVE_DIM=50``) or a setting of this
 command: ``NOTEBOOKS=07,08`` runs only these, ``JOBS=2`` so many at a time, ``CELL_TIMEOUT=600`` ends a cell
@@ -12,360 +12,267 @@ full data writes ``RESULTS.md``. With ``--store`` the outputs of a run on the sa
 Exit code: 0 if all is well; 1 if a notebook failed or a claim does not hold; 2 if the command was refused.
 """
 
-import argparse
 import ast
 import json
+import logging
+import os
 import re
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import nbformat
+import papermill
 import psutil
 
+from lecture9_utils.files import write_atomically
 from tools import results
-from tools.command import ROOT, RefusedError, isolated
+from tools.command import ROOT, RefusedError, isolated, options
 
-SETTINGS = {"NOTEBOOKS": "", "JOBS": "2", "CELL_TIMEOUT": "1800", "PYTHON": ""}
+SETTINGS = {"NOTEBOOKS": "", "JOBS": "2", "CELL_TIMEOUT": "1800"}
+PAPERMILL = {"kernel_name": "python3", "start_timeout": 120, "progress_bar": False, "log_output": True}
+PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same each time
 HEARTBEAT = 30.0  # seconds between two signs of life
-POLL = 0.2  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True)
+class Job:
+    """A notebook to execute: with which parameters and variables, into which folder."""
+
+    notebook: Path
+    values: dict[str, Any]
+    folder: Path
+    timeout: int
+    variables: dict[str, str]
+
+    def file(self, ending: str) -> Path:
+        """Return the place of something that the notebook leaves behind."""
+        return self.folder / f"{self.notebook.stem}.{ending}"
 
 
 @dataclass
-class Run:
-    """What became of one notebook."""
+class Result:
+    """What became of a notebook."""
 
-    notebook: Path
-    executed: Path
+    job: Job
     seconds: float = 0.0
     peak_bytes: int = 0
-    cells: int = 0
     error: str = ""
-    records: list[dict[str, Any]] = field(default_factory=list)
+    cells: list[Any] = field(default_factory=list)
+    records: list[results.Record] = field(default_factory=list)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = ROOT / "build") -> int:
     """Run the command; see the module for its arguments and exit codes."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("values", nargs="*", metavar="NAME=VALUE")
-    parser.add_argument("--store", action="store_true", help="store the outputs in the notebooks")
-    parser.add_argument("--folder", type=Path, default=ROOT / "notebooks", help="where the notebooks are")
-    parser.add_argument("--build", type=Path, default=ROOT / "build", help="where everything is written")
-    parser.add_argument(
-        "--results", type=Path, default=ROOT / "RESULTS.md", help="where a full run's results go"
-    )
-    options = parser.parse_args(arguments)
+    given = [word for word in words if word != "--store"]
+    storing = len(given) < len(words)
     try:
-        given, settings = split(options.values)
-        notebooks = select(find_notebooks(options.folder), settings["NOTEBOOKS"])
-        values = check(given, notebooks)
-        if options.store and given:
+        wanted = dict(word.partition("=")[::2] for word in given).get("NOTEBOOKS", "")
+        notebooks = select(folder.resolve(), wanted)
+        own = {path: parameters_of(path) for path in notebooks}
+        defaults = {name: value for values in own.values() for name, value in values.items()}
+        chosen = options(given, SETTINGS | dict.fromkeys(defaults, ""))
+        values = {name: convert(name, chosen[name], defaults[name]) for name in defaults if chosen[name]}
+        if values.get("DATA", "sample") not in ("sample", "full"):
+            raise RefusedError(f"DATA must be sample or full, got {values['DATA']!r}")
+        if storing and values:
             raise RefusedError(
-                f"outputs are stored of the notebooks as they stand: leave out {', '.join(given)}"
+                f"outputs are stored of notebooks as they stand: leave out {', '.join(values)}"
             )
-        jobs, timeout = (whole(settings, name) for name in ("JOBS", "CELL_TIMEOUT"))
+        at_a_time, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
+        if min(at_a_time, timeout) < 1:
+            raise RefusedError("JOBS and CELL_TIMEOUT must be at least 1")
     except RefusedError as refusal:
         print(f"Nothing was run: {refusal}", file=sys.stderr)
         return 2
-    build = options.build.resolve()
-    folder = build / f"run-{values.get('DATA', 'sample')}"
-    variables = isolated(build / "state") | {"JUPYTER_PATH": str(build)}  # another kernel may be there
-    runs = run_all(notebooks, values, folder, jobs, timeout, variables)
-    return conclude(runs, values, folder, complete=not settings["NOTEBOOKS"], options=options)
-
-
-def split(values: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Part NAME=VALUE words into parameters of the notebooks and settings of this command."""
-    if wrong := [word for word in values if "=" not in word]:
-        raise RefusedError(f"{wrong[0]!r} is not of the form NAME=VALUE, such as DATA=full")
-    pairs = dict(word.split("=", 1) for word in values)
-    settings = SETTINGS | {name: value for name, value in pairs.items() if name in SETTINGS}
-    return {name: value for name, value in pairs.items() if name not in SETTINGS}, settings
-
-
-def find_notebooks(folder: Path) -> list[Path]:
-    """Find the numbered notebooks of a folder, in order."""
-    found = sorted(folder.resolve().glob("[0-9][0-9]_*.ipynb"))
-    if not found:
-        raise RefusedError(f"there is no notebook named NN_*.ipynb in {folder}")
-    return found
-
-
-def select(notebooks: list[Path], wanted: str) -> list[Path]:
-    """Keep the notebooks whose number or name is in a list like ``07,08``; all for an empty list."""
-    names = re.split(r"[,\s]+", wanted.strip()) if wanted.strip() else []
-    chosen = [path for path in notebooks if not names or {path.stem, path.stem[:2], path.name} & set(names)]
-    known = {name for path in notebooks for name in (path.stem, path.stem[:2], path.name)}
-    if unknown := [name for name in names if name not in known]:
-        there = ", ".join(path.stem for path in notebooks)
-        raise RefusedError(f"NOTEBOOKS names {unknown[0]!r}, which is none of {there}")
-    return chosen
-
-
-def whole(settings: dict[str, str], name: str) -> int:
-    """Read a setting that must be a whole number from 1."""
-    if not settings[name].isdecimal() or int(settings[name]) < 1:
-        raise RefusedError(f"{name} must be a whole number from 1, got {settings[name]!r}")
-    return int(settings[name])
-
-
-def parameters_of(notebook: Path) -> dict[str, Any]:
-    """Read the names and values of a notebook's parameters cell; none without such a cell."""
-    cells = nbformat.read(notebook, as_version=4).cells
-    sources = [cell.source for cell in cells if "parameters" in cell.metadata.get("tags", [])]
-    try:
-        lines = ast.parse("\n".join(sources)).body
-        return {line.targets[0].id: ast.literal_eval(line.value) for line in lines}  # type: ignore[attr-defined]
-    except (SyntaxError, ValueError, AttributeError):
-        raise RefusedError(
-            f"the parameters cell of {notebook.name} must hold nothing but lines like SEED = 0"
-        ) from None
-
-
-def check(given: dict[str, str], notebooks: list[Path]) -> dict[str, Any]:
-    """Turn the given parameters into values of the notebooks' own types, or refuse them."""
-    defaults = {name: value for path in notebooks for name, value in parameters_of(path).items()}
-    there = ", ".join(f"{name} ({type(value).__name__})" for name, value in sorted(defaults.items()))
-    values = {}
-    for name, text in given.items():
-        if name not in defaults:
-            raise RefusedError(f"no notebook has a parameter {name}; there is {there or 'none'}")
-        values[name] = convert(name, text, type(defaults[name]))
-    if values.get("DATA", "sample") not in ("sample", "full"):
-        raise RefusedError(f"DATA must be sample or full, got {values['DATA']!r}")
-    return values
-
-
-def convert(name: str, text: str, kind: type) -> Any:
-    """Read a parameter's text as a value of a type."""
-    if kind is bool:
-        readers: dict[type, Callable[[str], Any]] = {bool: {"True": True, "False": False}.__getitem__}
-    else:
-        readers = {int: int, float: float, str: str}
-    try:
-        return readers[kind](text)
-    except (KeyError, ValueError):
-        raise RefusedError(f"{name} must be of type {kind.__name__}, got {text!r}") from None
-
-
-def run_all(
-    notebooks: list[Path],
-    values: dict[str, Any],
-    folder: Path,
-    jobs: int,
-    timeout: int,
-    variables: dict[str, str],
-) -> list[Run]:
-    """Execute notebooks, `jobs` at a time; a failing one does not keep the others from running."""
-    folder.mkdir(parents=True, exist_ok=True)
-    running: set[psutil.Popen] = set()
-
-    def one(notebook: Path) -> Run:
-        own = {name: value for name, value in values.items() if name in parameters_of(notebook)}
-        return execute(notebook, own, folder, timeout, variables, running)
-
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            # The last notebooks take longest: begin with them, so that no processor waits at the end.
-            return list(pool.map(one, reversed(notebooks)))[::-1]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in list(running):
-                end_tree(process)
-            raise
-
-
-def execute(
-    notebook: Path,
-    values: dict[str, Any],
-    folder: Path,
-    timeout: int,
-    variables: dict[str, str],
-    running: set[psutil.Popen],
-) -> Run:
-    """Execute one notebook with papermill in a process of its own, and watch its memory."""
-    name = notebook.stem
-    run = Run(notebook, folder / f"{name}.ipynb")
-    log, records = folder / f"{name}.log", folder / f"{name}.jsonl"
-    for old in (run.executed, log, records):
-        old.unlink(missing_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "papermill",
-        notebook,
-        run.executed,
-        "-k",
-        "python3",
-        "--cwd",
-        notebook.parent,
+    build = build.resolve()
+    out = build / f"run-{values.get('DATA', 'sample')}"
+    variables = isolated(build / "state") | {
+        "JUPYTER_PATH": str(build / "share" / "jupyter")
+    }  # a kernel there
+    jobs = [
+        Job(path, {n: values[n] for n in own[path] if n in values}, out, timeout, variables) for path in own
     ]
-    command += ["--execution-timeout", timeout, "--start-timeout", 120, "--no-progress-bar", "--log-output"]
-    command += ["-y", json.dumps(values)] if values else []
-    say(f"{name}  started")
-    start = time.monotonic()
-    with log.open("wb") as output:
-        process = psutil.Popen(
-            [str(word) for word in command],
-            env=variables | {"LECTURE9_RECORDS": str(records)},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        running.add(process)
-        run.peak_bytes = watch(process, name, log, start)
-        running.discard(process)
-    run.seconds = time.monotonic() - start
-    gather(run, process.returncode, log, records)
-    say(f"{name}  {'FAILED' if run.error else 'finished'}: {run.cells} cells in {run.seconds:.1f} s")
-    return run
-
-
-def watch(process: psutil.Popen, name: str, log: Path, start: float) -> int:
-    """Wait for a process; return the most memory it and its children held, in bytes."""
-    peak, next_sign = 0, start + HEARTBEAT
-    while process.poll() is None:
-        peak = max(peak, memory(process))
-        if time.monotonic() >= next_sign:
-            cells = re.findall(r"Executing Cell (\d+)", log.read_text("utf-8", "replace"))
-            where = f", in cell {cells[-1]}" if cells else ""
-            say(f"{name}  running for {time.monotonic() - start:.0f} s{where}")
-            next_sign += HEARTBEAT
-        time.sleep(POLL)
-    return peak
-
-
-def memory(process: psutil.Popen) -> int:
-    """Return the resident memory of a process and its descendants, in bytes."""
-    total = 0
-    try:
-        for member in [process, *process.children(recursive=True)]:
-            total += member.memory_info().rss
-    except psutil.NoSuchProcess:
-        pass  # it ended while it was looked at: the next look counts
-    return total
-
-
-def end_tree(process: psutil.Popen) -> None:
-    """End a process and its descendants."""
-    try:
-        members = [*process.children(recursive=True), process]
-    except psutil.NoSuchProcess:
-        return
-    for member in members:
-        if member.is_running():
-            member.kill()
-
-
-def gather(run: Run, code: int, log: Path, records: Path) -> None:
-    """Read what a notebook left behind: its records, how far it came, and its error if it has one."""
-    if records.exists():
-        run.records = [json.loads(line) for line in records.read_text("utf-8").splitlines()]
-    cells = nbformat.read(run.executed, as_version=4).cells if run.executed.exists() else []
-    code_cells = [cell for cell in cells if cell.cell_type == "code"]
-    run.cells = sum(cell.execution_count is not None for cell in code_cells)
-    if code:
-        run.error = failing_cell(code_cells) or "\n".join(
-            log.read_text("utf-8", "replace").splitlines()[-15:]
-        )
-
-
-def failing_cell(code_cells: list[Any]) -> str:
-    """Return the source and the error of the first code cell that raised; empty if none did."""
-    for cell in code_cells:
-        for output in cell.outputs:
-            if output.output_type == "error":
-                trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(output.traceback))
-                return f"the cell:\n{indented(cell.source)}\nits error:\n{indented(trace)}"
-    return ""
-
-
-def indented(text: str) -> str:
-    """Put four spaces before each line."""
-    return "\n".join(f"    {line}" for line in text.splitlines())
-
-
-def conclude(
-    runs: list[Run], values: dict[str, Any], folder: Path, complete: bool, options: argparse.Namespace
-) -> int:
-    """Print what was measured, write what a good run leaves behind, and return the exit code."""
-    failed = [run for run in runs if run.error]
-    records = {number(run.notebook): run.records for run in runs}
-    outcome = results.hold(records, results.registry(None if complete else records))
-    print(f"\n{results.table(outcome)}\n\n{costs(runs)}")
-    for run in failed:
-        print(f"\n{run.notebook.name} failed; {run.error}\nIts log: {shown(folder / run.notebook.stem)}.log")
-    print("\n" + "\n".join(outcome.problems) if outcome.problems else "\nAll claims hold.")
-    if complete and values.get("DATA") == "full" and not failed and not outcome.missing:
-        titles = {number(run.notebook): title(run.notebook) for run in runs}
-        results.replace(options.results, results.page(outcome, titles, effective(runs, values)))
-        print(f"\nWritten: {shown(options.results)}")
-    if options.store and not failed:
+    runs = run_all(jobs, at_a_time)
+    outcome = results.hold({number(run): run.records for run in runs}, everything=not wanted)
+    report(runs, outcome)
+    failed = any(run.error for run in runs)
+    if values.get("DATA") == "full" and not (wanted or failed or outcome.missing):
+        titles = {number(run): title(run) for run in runs}
+        results.write(folder.parent / "RESULTS.md", outcome, titles, defaults | values)
+    if storing and not (failed or outcome.problems):
         for run in runs:
             store(run)
     return int(bool(failed or outcome.problems))
 
 
-def number(notebook: Path) -> str:
+def select(folder: Path, wanted: str) -> list[Path]:
+    """Find the numbered notebooks of a folder, in order; of these only the ones named in ``07,08`` if any."""
+    there = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    if not there:
+        raise RefusedError(f"there is no notebook named NN_*.ipynb in {folder}")
+    names = set(re.findall(r"[^,\s]+", wanted)) or {path.stem for path in there}
+    if unknown := names - {name for path in there for name in (path.stem, path.stem[:2])}:
+        known = ", ".join(path.stem for path in there)
+        raise RefusedError(f"NOTEBOOKS names {min(unknown)!r}, which is none of {known}")
+    return [path for path in there if {path.stem, path.stem[:2]} & names]
+
+
+def parameters_of(notebook: Path) -> dict[str, Any]:
+    """Read the names and values of a notebook's parameters cell; none without such a cell."""
+    found = papermill.inspect_notebook(notebook)
+    try:
+        return {name: ast.literal_eval(parameter["default"]) for name, parameter in found.items()}
+    except (SyntaxError, ValueError):
+        raise RefusedError(
+            f"the parameters cell of {notebook.name} must hold nothing but lines like SEED = 0"
+        ) from None
+
+
+def convert(name: str, text: str, default: Any) -> Any:
+    """Read a parameter's text as a value of its default's type."""
+    kind = type(default)
+    if kind is str:
+        return text
+    with suppress(SyntaxError, ValueError):
+        value = ast.literal_eval(text)
+        if type(value) is kind or (kind is float and type(value) is int):
+            return kind(value)
+    raise RefusedError(f"{name} must be of type {kind.__name__}, got {text!r}")
+
+
+def run_all(jobs: Sequence[Job], at_a_time: int) -> list[Result]:
+    """Execute notebooks, some at a time; a failing one does not keep the others from running."""
+    with ThreadPoolExecutor(at_a_time) as pool:
+        try:
+            # The last notebooks take longest: begin with them, so that no processor waits at the end.
+            return list(pool.map(watch, reversed(jobs)))[::-1]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in psutil.Process().children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            raise
+
+
+def watch(job: Job) -> Result:
+    """Execute a notebook in a process of its own, and say how it goes."""
+    say(f"{job.notebook.stem}  started")
+    job.folder.mkdir(parents=True, exist_ok=True)
+    job.file("log").write_text("")
+    with ProcessPoolExecutor(1, get_context("spawn")) as process:
+        future, seconds = process.submit(execute, job), 0.0
+        while wait([future], HEARTBEAT).not_done:
+            seconds += HEARTBEAT
+            cells = re.findall(r"Executing Cell (\d+)", job.file("log").read_text("utf-8", "replace"))
+            say(f"{job.notebook.stem}  running for {seconds:.0f} s, in cell {cells[-1] if cells else 1}")
+        try:
+            result = future.result()
+        except BrokenProcessPool:
+            result = Result(job, error="its process was ended from outside")
+    how = "FAILED" if result.error else "finished"
+    say(f"{job.notebook.stem}  {how}: {len(begun(result))} cells in {result.seconds:.1f} s")
+    return result
+
+
+def execute(job: Job) -> Result:
+    """Execute a notebook with papermill; the process is its own, with its variables and its output."""
+    executed, records = job.file("ipynb"), job.file("jsonl")
+    for old in (executed, records):
+        old.unlink(missing_ok=True)
+    with job.file("log").open("wb") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    os.environ.clear()
+    os.environ.update(job.variables, LECTURE9_RECORDS=str(records))
+    result, start, error = Result(job), time.monotonic(), None
+    given = PAPERMILL | {"cwd": job.notebook.parent, "execution_timeout": job.timeout}
+    try:
+        papermill.execute_notebook(job.notebook, executed, job.values, **given)
+    except Exception as raised:  # in a cell; or no kernel, a dead one, or one that takes too long
+        error = raised
+    result.seconds, result.peak_bytes = time.monotonic() - start, peak_bytes()
+    if executed.exists():
+        result.cells = nbformat.read(executed, as_version=4).cells
+    if records.exists():
+        result.records = [json.loads(line) for line in records.read_text("utf-8").splitlines()]
+    if error:
+        result.error = located(error, begun(result))
+    return result
+
+
+def begun(run: Result) -> list[Any]:
+    """Return the code cells that were begun: the last one is the one that failed, if one did."""
+    code = [cell for cell in run.cells if cell.cell_type == "code"]
+    return [cell for cell in code if cell.metadata.papermill.start_time]
+
+
+def located(error: Any, cells: Sequence[Any]) -> str:
+    """Say in which cell an error happened, and which."""
+    raised = isinstance(error, papermill.PapermillExecutionError)
+    what = f"{error.ename}: {error.evalue}" if raised else type(error).__name__
+    where = f"in cell [{len(cells)}]" if cells else "before its first cell"
+    source = f"{cells[-1].source}\n\n" if cells else ""
+    return f"{where}, {what}\n{indent(source + str(error).strip(), '    ')}"
+
+
+def peak_bytes() -> int:
+    """Return the most memory that this process's kernel held; 0 where the system does not tell (Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
+def report(runs: Sequence[Result], outcome: results.Outcome) -> None:
+    """Print what was measured, what it took, and what is wrong."""
+    print(f"\n{results.table(outcome)}\n\n{'notebook':<24} {'time':>10} {'most memory':>13}")
+    for run in runs:
+        print(f"{run.job.notebook.stem:<24} {run.seconds:8.1f} s {run.peak_bytes / 2**20:9.0f} MiB")
+    for run in runs:
+        if run.error:
+            print(f"\n{run.job.notebook.name} failed {run.error}\nIts log: {run.job.file('log')}")
+    print("\n" + ("\n".join(outcome.problems) or "All claims hold."))
+
+
+def number(run: Result) -> str:
     """Return a notebook's number, such as ``"07"``."""
-    return notebook.name[:2]
+    return run.job.notebook.name[:2]
 
 
-def title(notebook: Path) -> str:
+def title(run: Result) -> str:
     """Return a notebook's title: its first heading, without a number before it."""
-    text = "\n".join(cell.source for cell in nbformat.read(notebook, as_version=4).cells)
+    text = "\n".join(cell.source for cell in run.cells)
     heading = re.search(r"^# (?:\d+\W+)?(.+)$", text, re.MULTILINE)
-    return heading[1] if heading else notebook.stem
+    return heading[1] if heading else run.job.notebook.stem
 
 
-def effective(runs: list[Run], values: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters that the notebooks ran with: their own, but for those given."""
-    return {name: value for run in runs for name, value in parameters_of(run.notebook).items()} | values
-
-
-def costs(runs: list[Run]) -> str:
-    """Say for each notebook how long it took and how much memory it held at most."""
-    lines = [
-        f"{run.notebook.stem:<24} {run.seconds:8.1f} s {run.peak_bytes / 2**20:9.0f} MiB" for run in runs
-    ]
-    return "\n".join([f"{'notebook':<24} {'time':>10} {'most memory':>13}", *lines])
-
-
-def store(run: Run) -> None:
+def store(run: Result) -> None:
     """Put the outputs of an executed notebook into the notebook itself, without traces of the run."""
-    from nbconvert.preprocessors import CoalesceStreamsPreprocessor
-
-    merge = CoalesceStreamsPreprocessor()
-    notebook = nbformat.read(run.notebook, as_version=4)
-    executed = {cell.id: cell for cell in nbformat.read(run.executed, as_version=4).cells}
+    notebook = nbformat.read(run.job.notebook, as_version=4)
+    executed = {cell.id: cell for cell in run.cells}
     for cell in notebook.cells:
-        tags = [tag for tag in cell.metadata.get("tags", []) if tag == "parameters"]
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        tagged = "parameters" in cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict({"tags": ["parameters"]} if tagged else {})
         if cell.cell_type == "code":
-            done, _ = merge.preprocess_cell(executed[cell.id], {}, 0)
-            cell.outputs, cell.execution_count = done.outputs, done.execution_count
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        }
-    )
-    results.replace(run.notebook, nbformat.writes(notebook) + "\n")
-    say(f"{run.notebook.stem}  outputs stored")
-
-
-def shown(path: Path) -> str:
-    """Return a path as seen from the project's folder, where it is inside."""
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+            cell.outputs, cell.execution_count = executed[cell.id].outputs, executed[cell.id].execution_count
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    notebook.metadata = nbformat.from_dict({"kernelspec": kernel, "language_info": {"name": "python"}})
+    text = nbformat.writes(notebook) + "\n"
+    write_atomically(run.job.notebook, lambda file: file.write(text.encode()))
+    say(f"{run.job.notebook.stem}  outputs stored")
 
 
 def say(line: str) -> None:
@@ -376,6 +283,6 @@ def say(line: str) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends this ends the kernels too
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.exit("Interrupted: no outputs and no results were written.")

@@ -20,10 +20,11 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from grader.assignment import SOURCE
+from grader.release import answered
 from tests.browser.conftest import Watched
-from tests.grader.students import handed_in
+from tools.command import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "build" / "screenshots"
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 RELEASED = ROOT / "dist" / "lecture9" / "lecture9.ipynb"
@@ -39,10 +40,6 @@ OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-R
 IDLE = '.jp-Notebook-ExecutionIndicator[data-status="idle"]'
 ASKED = """() => [...document.querySelectorAll('.jp-InputPrompt')]
     .some(e => /\\[(\\*|\\d+)\\]/.test(e.innerText))"""
-EDGES = """e => {
-    const {left, top, right, bottom} = e.getBoundingClientRect();
-    return [left, top, right, bottom];
-}"""
 BROKEN = """address => [...document.querySelectorAll('.jp-Notebook img')]
     .filter(i => i.complete && !i.naturalWidth && !i.src.startsWith(address)).map(i => i.alt)"""
 
@@ -57,25 +54,14 @@ class Lab:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}/"
-        options = ["--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"]
-        options += [f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={folder}"]
-        options += ["--allow-root"]
         settings = folder.with_name(folder.name + "-settings")
-        variables = os.environ | {
-            "HOME": str(settings),
-            "JUPYTER_CONFIG_DIR": str(settings / "config"),
-            "JUPYTER_DATA_DIR": str(settings / "data"),
-            "LECTURE9_CACHE": str(ROOT / "build" / "cache"),
-        }
+        names = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
+        variables = os.environ | {name: str(settings / name.lower()) for name in names}
         variables.pop("LECTURE9_STATIC", None)  # here is a browser for the widgets
-        news = (
-            settings
-            / "config/lab/user-settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-        )
-        news.parent.mkdir(parents=True)
-        news.write_text('{"fetchNews": "false"}', encoding="utf-8")  # else a question covers the notebook
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}"]
+        command += ["--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}"]
+        command += [f"--ServerApp.root_dir={folder}", "--allow-root", "--LabApp.news_url=None"]
         self.log = settings.with_suffix(".log").open("w")
-        command = [sys.executable, "-m", "jupyterlab", *options]
         self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, env=variables)
 
     def ask(self, path: str, method: str = "GET") -> Any:
@@ -94,13 +80,10 @@ class Lab:
                 time.sleep(0.5)
         pytest.fail(f"JupyterLab was not up after {START} s")
 
-    def kernel(self, name: str) -> dict[str, Any]:
-        """Return what the server says of the kernel of a notebook."""
-        return next((s["kernel"] for s in self.ask("api/sessions") if s["path"] == name), {})
-
     def is_idle(self, name: str) -> bool:
-        kernel = self.kernel(name)
-        return kernel.get("execution_state") == "idle" and kernel["connections"] > 0
+        """Ask the server whether the kernel of a notebook is connected and idle."""
+        kernels = [session["kernel"] for session in self.ask("api/sessions") if session["path"] == name]
+        return any(k["execution_state"] == "idle" and k["connections"] > 0 for k in kernels)
 
     def saved(self, name: str) -> list[Any]:
         """Return the code cells of a notebook as they are on the disk."""
@@ -118,7 +101,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
                 cell.outputs, cell.execution_count = [], None
         nbformat.write(notebook, folder / path.name)
     shutil.copy(RELEASED, folder)
-    nbformat.write(handed_in(), folder / ANSWERED)
+    nbformat.write(answered(SOURCE), folder / ANSWERED)
     hashing = nbformat.read(folder / "04_one_hot_hashing.ipynb", as_version=4)
     code = [cell for cell in hashing.cells if cell.cell_type == "code"]
     hashing.cells = [*code[:2], *(cell for cell in code if "l9.slider(" in cell.source)]
@@ -175,7 +158,8 @@ def screens(page: Page, name: str, theme: str) -> Iterator[Image.Image]:
     # JupyterLab lets one scroll on until the last cell has left: that would be an empty screen
     page.locator(".jp-Notebook").evaluate("e => e.classList.remove('jp-mod-scrollPastEnd')")
     scroller = page.locator(".jp-WindowedPanel-outer")
-    edges = scroller.evaluate(EDGES)
+    box = scroller.bounding_box() or {}
+    edges = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
     top, number, more = 0, 0, True
     while more:
         scroller.evaluate("(e, top) => e.scrollTo(0, top)", top)

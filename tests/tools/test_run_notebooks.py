@@ -1,0 +1,256 @@
+"""Running the notebooks: what is refused, what is run, what is left behind, and what the results say."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+from lecture9_utils.claims import REGISTRY
+from tools import results, run_notebooks
+from tools.command import ROOT
+
+
+def notebook(path: Path, *sources: str) -> Path:
+    """Write a notebook: a cell with parameters and some more."""
+    parameters = 'DATA = "sample"\nSEED = 0\nRATE = 0.5\nFAST = True'
+    cells = [nbformat.v4.new_code_cell(source) for source in (parameters, *sources)]
+    cells[0].metadata["tags"] = ["parameters"]
+    cells.insert(0, nbformat.v4.new_markdown_cell(f"# {path.stem}"))
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    return path
+
+
+def claiming(number: str, **instead: float) -> str:
+    """Write a cell that checks the claims of a notebook with values within their bounds, or others."""
+    lines = ["import lecture9_utils as l9", "l9.begin(DATA, SEED)"]
+    for key, claim in REGISTRY.items():
+        if claim.notebook == number:
+            values = {m.name: instead.get(key, max(m.bounds("full")[0], -9)) for m in claim.measures}
+            lines.append(f"l9.claim({key!r}, {values})")
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "notebooks").mkdir()
+    return tmp_path / "notebooks"
+
+
+@pytest.fixture
+def run(folder, capfd):
+    """Run the command on the notebooks of a temporary folder; return its exit code and what it printed."""
+
+    def command(*words: str) -> tuple[int, str]:
+        code = run_notebooks.main(words, folder, folder.parent / "build")
+        return code, "".join(capfd.readouterr())
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("GLOVE_DMI=50", "'GLOVE_DMI=50' is no option of this command; there is .*DATA=…, SEED=…, RATE=…"),
+        ("sample", "'sample' is no option"),
+        ("DATA=whole", "DATA must be sample or full, got 'whole'"),
+        ("SEED=one", "SEED must be of type int, got 'one'"),
+        ("SEED=1.5", "SEED must be of type int, got '1.5'"),
+        ("RATE=fast", "RATE must be of type float, got 'fast'"),
+        ("FAST=1", "FAST must be of type bool, got '1'"),
+        ("NOTEBOOKS=97,99", "NOTEBOOKS names '99', which is none of 97_a, 98_b"),
+        ("JOBS=0", "JOBS and CELL_TIMEOUT must be at least 1"),
+    ],
+)
+def test_refused_before_anything_runs(run, folder, word, message):
+    notebook(folder / "97_a.ipynb", "1 / 0")
+    notebook(folder / "98_b.ipynb", "1 / 0")
+    code, printed = run(word)
+    assert code == 2
+    assert re.search(f"Nothing was run: {message}", printed)
+    assert not (folder.parent / "build").exists()
+
+
+def test_no_notebook_and_a_parameters_cell_that_computes_are_refused(run, folder):
+    assert run()[0] == 2
+    path = notebook(folder / "97_a.ipynb")
+    path.write_text(path.read_text("utf-8").replace("SEED = 0", "SEED = 2 * 2"), "utf-8")
+    code, printed = run()
+    assert code == 2
+    assert "the parameters cell of 97_a.ipynb must hold nothing but lines like SEED = 0" in printed
+
+
+def test_parameters_reach_the_notebooks_and_a_failing_one_does_not_stop_the_others(run, folder):
+    write = "import pathlib\npathlib.Path('seen').write_text(f'{SEED} {RATE} {FAST}')"
+    notebook(folder / "97_a.ipynb", "'begin'", "1 / 0", "'end'")
+    notebook(folder / "98_b.ipynb", write)
+    notebook(folder / "99_c.ipynb", "import os", "os._exit(3)")
+    code, printed = run("NOTEBOOKS=97,98,99", "SEED=7", "FAST=False")
+    assert code == 1
+    assert (folder / "seen").read_text() == "7 0.5 False"  # so it ran in the notebook's own folder
+    assert "97_a.ipynb failed in cell [4], ZeroDivisionError: division by zero\n    1 / 0\n" in printed
+    assert "99_c.ipynb failed in cell [4], DeadKernelError" in printed
+    assert re.search(r"98_b +\d+\.\d s +\d\d+ MiB", printed)
+
+
+def test_a_cell_that_takes_too_long_is_ended(run, folder):
+    notebook(folder / "97_a.ipynb", "import time\ntime.sleep(60)")
+    code, printed = run("NOTEBOOKS=97", "CELL_TIMEOUT=1")
+    assert code == 1
+    assert "97_a.ipynb failed in cell [2], CellTimeoutError" in printed
+
+
+def test_claims_of_the_notebooks_that_ran_must_hold(run, folder):
+    notebook(folder / "03_a.ipynb", claiming("03", C09=14))
+    notebook(folder / "04_b.ipynb", "1 / 0")
+    code, printed = run("NOTEBOOKS=03", "DATA=full")
+    assert code == 1
+    assert "C09 does not hold: " in printed
+    assert "C11" not in printed
+    notebook(folder / "03_a.ipynb", claiming("03"))
+    code, printed = run("NOTEBOOKS=03", "DATA=full")
+    assert (code, "All claims hold." in printed) == (0, True)
+    assert not (folder.parent / "RESULTS.md").exists()  # not all notebooks ran
+
+
+@pytest.mark.slow
+def test_a_complete_full_run_writes_the_results(run, folder):
+    for number in sorted({claim.notebook for claim in REGISTRY.values()}):
+        notebook(folder / f"{number}_part.ipynb", claiming(number))
+    code, printed = run("DATA=full")
+    assert code == 0, printed
+    page = (folder.parent / "RESULTS.md").read_text("utf-8")
+    order = sorted(REGISTRY, key=lambda key: (REGISTRY[key].notebook, key))
+    assert re.findall(r"^\| (C\d+) ", page, re.MULTILINE) == order
+    assert "make run DATA=full SEED=0 RATE=0.5 FAST=True`" in page
+    assert not re.search(rf"Not confirmed|nan|{folder.parent}", page)
+
+
+def record(key: str, value: object, holds: bool = True) -> dict[str, object]:
+    [measure] = REGISTRY[key].measures
+    return {"id": key, "data": "full", "seed": 0, "measure": measure.name, "value": value, "holds": holds}
+
+
+def test_records_are_held_against_the_registry():
+    good = record("C25", [0.75, 0.76])
+
+    def problems(number: str, *records: dict[str, object]) -> str:
+        return "\n".join(results.hold({number: records}, everything=False).problems)
+
+    assert "C25 was never checked" in problems("07")
+    assert "C25 " not in problems("07", good)
+    assert "C25 does not hold" in problems("07", record("C25", 0.2, holds=False))
+    assert "notebook 08 recorded C25, which does not belong to it" in problems("08", good)
+    assert "C25 was checked twice" in problems("07", good, good)
+    assert "C01 was never checked" in "\n".join(results.hold({"07": [good]}, everything=True).problems)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("C25", [0.75, 0.76], "75.5% ± 0.7% (n = 2)"),
+        ("C27", 88582.0, "88,582"),
+        ("C10", 1.0, "yes"),
+        ("C10", 0.0, "no"),
+        ("C16", 0.81234, "0.8123"),
+    ],
+)
+def test_values_are_written_for_people(key, value, text):
+    measure = REGISTRY[key].measures[0]
+    assert results.said(measure, {"value": value}) == f"{measure.name}: {text}"
+
+
+def test_outputs_are_stored_clean_and_the_same_each_time(run, folder):
+    path = notebook(folder / "97_a.ipynb", "print('a', flush=True)\nprint('b', flush=True)", "SEED + 1")
+    before = nbformat.read(path, as_version=4)
+    before.cells[2].metadata = {"tags": ["hide"], "collapsed": True}
+    nbformat.write(before, path)
+    assert run("--store", "NOTEBOOKS=97")[0] == 0
+    stored = path.read_text("utf-8")
+    after = nbformat.reads(stored, as_version=4)
+    assert [(c.id, c.source) for c in after.cells] == [(c.id, c.source) for c in before.cells]
+    assert [cell.execution_count for cell in after.cells[1:]] == [1, 2, 3]
+    assert after.cells[2].outputs == [{"name": "stdout", "output_type": "stream", "text": "a\nb\n"}]
+    assert [cell.metadata for cell in after.cells] == [{}, {"tags": ["parameters"]}, {}, {}]
+    assert after.metadata.language_info == {"name": "python"}
+    assert run("--store", "NOTEBOOKS=97")[0] == 0
+    assert path.read_text("utf-8") == stored
+
+
+def test_outputs_are_stored_only_of_notebooks_as_they_are_and_only_if_all_run(run, folder):
+    good, bad = notebook(folder / "96_a.ipynb", "1"), notebook(folder / "97_b.ipynb", "1 / 0")
+    before = good.read_bytes(), bad.read_bytes()
+    assert run("--store", "SEED=1", "NOTEBOOKS=96")[0] == 2
+    assert run("--store", "NOTEBOOKS=96,97")[0] == 1
+    assert (good.read_bytes(), bad.read_bytes()) == before
+
+
+COMMAND = """\
+import sys
+from pathlib import Path
+from tools import run_notebooks
+folder = Path(sys.argv[1])
+sys.exit(run_notebooks.main(["NOTEBOOKS=97"], folder, folder.parent / "build"))
+"""
+
+
+def test_who_interrupts_ends_the_kernels(folder):
+    notebook(
+        folder / "97_a.ipynb",
+        "import os, time\nprint(os.getpid(), file=open('pid', 'w'), flush=True)",
+        10 * "time.sleep(60)\n",
+    )
+    process = subprocess.Popen([sys.executable, "-c", COMMAND, folder], cwd=ROOT, stderr=subprocess.DEVNULL)
+    pid = folder / "pid"
+    while not (pid.exists() and pid.read_text()):
+        assert process.poll() is None
+        time.sleep(0.1)
+    kernel = psutil.Process(int(pid.read_text()))
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) != 0
+    kernel.wait(60)
+
+
+@pytest.mark.slow
+def test_the_user_s_own_kernels_and_settings_play_no_part(folder):
+    home = folder.parent / "home"
+    kernel = home / ".local" / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    startup = home / ".ipython" / "profile_default" / "startup" / "00.py"
+    for path, text in (
+        (kernel, json.dumps({"argv": ["false"], "display_name": "x", "language": "python"})),
+        (startup, "SEED = 'from home'"),
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text(text, "utf-8")
+    path = notebook(folder / "97_a.ipynb", "print(SEED)")
+    variables = {"HOME": str(home), "PATH": os.environ["PATH"], "MPLBACKEND": "no", "JUPYTER_PATH": "/"}
+    before = set(home.rglob("*"))
+    subprocess.run([sys.executable, "-c", COMMAND, folder], cwd=ROOT, env=variables, check=True)
+    strict = [
+        "-p",
+        "conftest",
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=60",
+        "-p",
+        "no:cacheprovider",
+    ]
+    nbval = [sys.executable, "-m", "pytest", *strict]
+    assert (
+        subprocess.run([*nbval, path], cwd=ROOT / "tests", env=variables).returncode == 1
+    )  # no output is stored
+    ran = folder.parent / "build" / "run-sample" / "97_a.ipynb"
+    subprocess.run([*nbval, ran], cwd=ROOT / "tests", env=variables, check=True)
+    assert set(home.rglob("*")) == before
+    ran.write_text(ran.read_text("utf-8").replace('"0\\n"', '"1\\n"'), "utf-8")
+    assert (
+        subprocess.run([*nbval, ran], cwd=ROOT / "tests", env=variables).returncode == 1
+    )  # the output changed
