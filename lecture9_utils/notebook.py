@@ -57,11 +57,8 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
 
 def in_notebook() -> bool:
     """Tell whether this runs in the kernel of a notebook."""
-    if "IPython" not in sys.modules:
-        return False
-    from IPython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    return hasattr(shell, "kernel")
 
 
 def slider(draw: Callable[[Any], "Figure"], name: str, values: Sequence[Any], start: Any) -> "Figure | None":
@@ -98,16 +95,10 @@ def slider(draw: Callable[[Any], "Figure"], name: str, values: Sequence[Any], st
         return draw(start)
     from IPython.core.pylabtools import print_figure
     from IPython.display import display
-    from ipywidgets import Layout, SelectionSlider, interactive
+    from ipywidgets import SelectionSlider, interactive
 
-    knob = SelectionSlider(
-        options=list(values),
-        value=start,
-        description=name,
-        continuous_update=False,
-        style={"description_width": "initial"},
-        layout=Layout(width="32em"),
-    )
+    knob = SelectionSlider(options=list(values), value=start, description=name, continuous_update=False)
+    knob.style.description_width, knob.layout.width = "initial", "32em"
     box = interactive(lambda value: draw(value), {"auto_display": True}, value=knob)  # it goes by the name
     view = {"version_major": 2, "version_minor": 0, "model_id": box.model_id}
     data = {"application/vnd.jupyter.widget-view+json": view, "text/plain": f"A slider: {name}"}

@@ -131,10 +131,9 @@ def cube(tensor: ArrayLike, names: Words, says: str) -> Figure:
     sheets, rows, columns = array.shape
     figure, (axes,) = _canvas(says, width=9, height=3.4)
     limit = np.abs(array).max() or 1
-    style: Any = {"cmap": "PuOr_r", "vmin": -limit, "vmax": limit, "edgecolor": "white", "lw": 1}
     for k in range(sheets):
         x, y = 0.75 * k + np.arange(rows + 1), 0.75 * k + np.arange(columns, -1, -1)
-        axes.pcolormesh(x, y, array[k].T, zorder=sheets - k, **style)
+        axes.pcolormesh(x, y, array[k].T, cmap="PuOr_r", clim=(-limit, limit), ec="white", zorder=sheets - k)
         axes.text(x[0] - 0.15, y[0] - 0.35, f"{names[0]} {k + 1}", ha="right", va="center", color=GREY)
     axes.text(rows / 2, -0.5, f"{rows} {names[1]}", ha="center", va="center")
     axes.text(-0.15, columns / 2 - 0.4, f"{columns} {names[2]}", ha="right", va="center")

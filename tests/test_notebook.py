@@ -72,21 +72,10 @@ def compiled() -> Any:
     return model
 
 
-def test_in_a_terminal_a_loop_shows_a_bar_and_leaves_nothing() -> None:
-    written, seen = in_terminal(
-        "import time, lecture9_utils as l9\n"
-        "print('before', flush=True)\n"
-        "assert [time.sleep(0.05) or i for i in l9.progress(range(8), desc='reading')] == [*range(8)]\n"
-        "bar = l9.progress(total=3, unit='epoch'); bar.update(2); bar.close()\n"
-        "print('after')"
-    )
-    assert "reading: " in written and "/8" in written and "0/3" in written
-    assert seen == "before\nafter\n"
-
-
-def test_in_a_terminal_keras_starts_and_trains_and_leaves_nothing() -> None:
-    written, seen = in_terminal(TRAINING + "import os; os.write(2, b'errors are still seen')")
-    assert "training: " in written and "0/2" in written
+def test_in_a_terminal_bars_leave_nothing_and_keras_is_quiet() -> None:
+    loop = "assert sum(l9.progress([1, 2], desc='reading')) == 3\n"
+    written, seen = in_terminal(TRAINING + loop + "import os; os.write(2, b'errors are still seen')")
+    assert "training: " in written and "reading: " in written and "0/2" in written
     assert seen == "errors are still seen"
 
 
@@ -148,12 +137,3 @@ def test_accuracy_is_the_share_of_right_answers() -> None:
     right = (model.predict(X, verbose=0)[:, 0] > 0.5) == Y
     assert 0 < right[:600].mean() != right.mean() < 1
     assert l9.accuracy(model, X, Y) == pytest.approx(right.mean(), abs=1e-6)
-
-
-def test_what_keras_refuses_is_refused() -> None:
-    import keras
-
-    with pytest.raises(ValueError, match="compile"):
-        l9.fit(keras.Sequential([keras.layers.Dense(1)]), X, Y)
-    with pytest.raises(ValueError, match="cardinality"):
-        l9.fit(compiled(), X, Y[:-1], epochs=1)
