@@ -19,7 +19,7 @@ SUSPICIONS = {
     "looks for the tests": r"HIDDEN|\.ipynb|/proc\b|\bgc\.|_getframe|\binspect\.",
     "changes the checker or the package": r"\bl9\.\w+\s*=[^=]|lecture9_utils\.[\w.]+\s*=[^=]|setattr\(|"
     r"\bnp\.\w+\s*=[^=]|\bbuiltins\.",
-    "takes the package's own solution": r"(?:from|import)\s+lecture9_utils\.(?!quiet)",
+    "takes the package's own solution": r"(?:from|import)\s+lecture9_utils\.",
     "claims to equal everything": r"def\s+__(?:eq|ne|array|lt|le|gt|ge)__",
 }
 
