@@ -54,6 +54,7 @@ def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
         ("frogs", "frog", ["'frog'", "'frogs'"]),
         (["a"], ["a", "b"], ["['a', 'b']", "['a']"]),
         ({"a": 1}, {"a": 2}, ["{'a': 2}", "{'a': 1}"]),
+        ({"a": 1, "b": 2}, {"a": 1}, ["{'a': 1}", "{'a': 1, 'b': 2}"]),
         (None, 1, ["1", "None; does the function return its result?"]),
         (Agrees("a"), "a", ["'a'", "an object of type Agrees; does the function return its result?"]),
         ([Agrees()], [1], ["[1]", "[an object of type Agrees]"]),

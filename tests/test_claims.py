@@ -56,7 +56,7 @@ def test_every_claim_prints_the_same_wherever_it_holds(data: str, capsys: pytest
     ("measure", "value", "line"),
     [
         (SHARE, [0.4, 0.6], ""),
-        (SHARE, [0.75] * 3, ""),  # whose mean may be above by a rounding
+        (Measure("rounded", (0, 0.2), (0, 0)), [0.2] * 3, ""),  # the mean is above by a rounding
         (SHARE, [0.7, 0.9], "share is 80.0%, expected between 50% and 75%"),
         (SHARE, [0.6, math.nan], "share is nan%, expected between 50% and 75%"),
         (LEAST, 1e9, ""),
