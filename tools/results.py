@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from lecture9_utils.claims import REGISTRY, Claim, Measure
-from lecture9_utils.datasets import archives
+from lecture9_utils.datasets.sources import known_sources
 from lecture9_utils.files import write_atomically
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
@@ -147,16 +147,16 @@ def row(outcome: Outcome, claim: Claim) -> str:
 def made_with(parameters: Mapping[str, Any]) -> str:
     """Say what a full run was made with; loading the data has checked these digests."""
     member = f"glove.6B.{parameters.get('GLOVE_DIM', 100)}d.txt"
-    known = member in archives.MEMBER_SHA256
+    imdb, glove = (known_sources()[key] for key in ("imdb", "glove"))
     return MADE_WITH.format(
         python=platform.python_version(),
         versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
         machine=f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
-        reviews=archives.IMDB.name,
-        reviews_digest=archives.REVIEWS_SHA256,
+        reviews=imdb.name,
+        reviews_digest=imdb.contents["all"],
         member=member,
-        vectors=archives.GLOVE.name,
-        of=member if known else archives.GLOVE.name,
-        vectors_digest=archives.MEMBER_SHA256[member] if known else archives.GLOVE.sha256,
+        vectors=glove.name,
+        of=member if member in glove.contents else glove.name,
+        vectors_digest=glove.contents.get(member, glove.sha256),
         given=" ".join(f"{name}={value}" for name, value in parameters.items()),
     )
