@@ -230,7 +230,7 @@ def test_the_user_s_own_kernels_and_settings_play_no_part(folder):
     ):
         path.parent.mkdir(parents=True)
         path.write_text(text, "utf-8")
-    path = notebook(folder / "97_a.ipynb", "print(SEED)")
+    notebook(folder / "97_a.ipynb", "print(SEED)")
     variables = {"HOME": str(home), "PATH": os.environ["PATH"], "MPLBACKEND": "no", "JUPYTER_PATH": "/"}
     before = set(home.rglob("*"))
     subprocess.run([sys.executable, "-c", COMMAND, folder], cwd=ROOT, env=variables, check=True)
@@ -244,9 +244,6 @@ def test_the_user_s_own_kernels_and_settings_play_no_part(folder):
         "no:cacheprovider",
     ]
     nbval = [sys.executable, "-m", "pytest", *strict]
-    assert (
-        subprocess.run([*nbval, path], cwd=ROOT / "tests", env=variables).returncode == 1
-    )  # no output is stored
     ran = folder.parent / "build" / "run-sample" / "97_a.ipynb"
     subprocess.run([*nbval, ran], cwd=ROOT / "tests", env=variables, check=True)
     assert set(home.rglob("*")) == before
