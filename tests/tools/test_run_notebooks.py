@@ -34,7 +34,7 @@ def claiming(number: str, **instead: float) -> str:
     lines = ["import lecture9_utils as l9", "l9.begin(DATA, SEED)"]
     for key, claim in REGISTRY.items():
         if claim.notebook == number:
-            values = {m.name: instead.get(key, max(m.bounds("full")[0], -9)) for m in claim.measures}
+            values = {m.name: instead.get(key, max(m.full[0], -9)) for m in claim.measures}
             lines.append(f"l9.claim({key!r}, {values})")
     return "\n".join(lines)
 
