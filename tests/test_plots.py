@@ -246,6 +246,7 @@ def test_a_table_is_coloured_by_its_marks() -> None:
     "call",
     [
         lambda: plots.grid([[1, 2]], ["a"], ["b"], SAYS),
+        lambda: plots.grid([[1]], ["a", "b"], ["c"], SAYS),
         lambda: plots.tokens_to_vectors("a b", ["a", "b"], [[1]], SAYS),
         lambda: plots.mapping(["a"], ["b", "c"], SAYS),
         lambda: plots.pictures([np.eye(2)], ["a", "b"], SAYS),
@@ -254,6 +255,6 @@ def test_a_table_is_coloured_by_its_marks() -> None:
     ],
 )
 def test_wrong_shapes_are_refused(call: Callable[[], Figure]) -> None:
-    with pytest.raises(ValueError, match=r"shape|argument"):
+    with pytest.raises(ValueError, match=r"shape|argument|labels"):
         call()
     assert not plt.get_fignums()
