@@ -188,8 +188,6 @@ def lines(x: ArrayLike, series: Series, says: str, xlabel: str, ylabel: str, log
     x : array_like, shape (n,)
     series : mapping of str to array_like, shape (n,) or (seeds, n)
         The values; of several seeds the mean is the line, and the band goes from the lowest to the highest.
-    xlabel, ylabel : str
-        What the axes count, with the unit.
     log : {"", "x", "y", "xy"}
         Which axes are logarithmic.
 
@@ -473,8 +471,7 @@ def scatter(x: ArrayLike, y: ArrayLike, says: str, xlabel: str, ylabel: str) -> 
 
     Parameters
     ----------
-    x, y : array_like, shape (n,)
-        The points, at least one; `xlabel` and `ylabel` tell what the axes count.
+    x, y : array_like, shape (n,), n > 0
 
     Examples
     --------
@@ -504,8 +501,7 @@ def _canvas(says: str, width: float, height: float, titles: Collection[str] = ("
 def _lines(axes: Axes, x: ArrayLike, series: Series) -> None:
     for name, values in series.items():
         rows = np.atleast_2d(np.asarray(values, dtype=float))
-        marks = "o-" if rows.shape[1] <= 25 else "-"
-        (line,) = axes.plot(x, rows.mean(axis=0), marks, ms=4, label=name)
+        (line,) = axes.plot(x, rows.mean(axis=0), "o-" if rows.shape[1] <= 25 else "-", ms=4, label=name)
         if len(rows) > 1:
             axes.fill_between(x, rows.min(axis=0), rows.max(axis=0), color=line.get_color(), alpha=0.18, lw=0)
     if len(series) > 1:
@@ -546,8 +542,7 @@ def _diagram(axes: Axes, boxes: Boxes, arrows: Mapping[Any, str]) -> None:
 
 
 def _arrow(axes: Axes, start: Any, end: Any, **options: Any) -> None:
-    style = {"arrowstyle": "-|>", "color": GREY, "lw": 1.2}
-    axes.annotate("", xy=end, xytext=start, arrowprops=style | options)
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.2} | options)
 
 
 def _keep_apart(axes: Axes, labels: Sequence[Text]) -> None:
