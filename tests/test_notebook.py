@@ -66,8 +66,7 @@ def compiled() -> Any:
     import keras
 
     keras.utils.set_random_seed(1)
-    layers = [keras.layers.Dense(3, activation="tanh"), keras.layers.Dense(1, activation="sigmoid")]
-    model = keras.Sequential(layers)
+    model = keras.Sequential([keras.layers.Dense(3, "tanh"), keras.layers.Dense(1, "sigmoid")])
     model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
     return model
 
@@ -123,8 +122,7 @@ def test_the_history_is_that_of_keras() -> None:
     theirs = compiled().fit(X, Y, verbose=0, **options).history
     ours = l9.fit(compiled(), X, Y, **options)
     assert type(ours) is dict and list(ours) == list(theirs)
-    for name, values in ours.items():
-        np.testing.assert_allclose(values, theirs[name], rtol=1e-5)
+    np.testing.assert_allclose([*ours.values()], [*theirs.values()], rtol=1e-5)
 
 
 def test_accuracy_is_the_share_of_right_answers() -> None:

@@ -93,8 +93,7 @@ def test_a_picture_can_be_seen_and_read(name: str, capsys: pytest.CaptureFixture
 
 
 def test_a_grid_shows_its_numbers_and_labels_side_by_side() -> None:
-    shown = ["0", "1", "-2.5", "3", "0", "0", "Rome", "Paris", "0", "1", "2", "Title"]
-    assert sorted(words(PICTURES["grid"]())) == sorted(shown)
+    assert " ".join(sorted(words(PICTURES["grid"]()))) == "-2.5 0 0 0 0 1 1 2 3 Paris Rome Title"
     assert "0.1" in words(plots.grid([[0.123]], ["a"], ["b"], SAYS, shown=".1f"))
     figure = PICTURES["grid of words"]()
     boxes = [t.get_window_extent() for t in texts(figure) if t.get_text() == "a long name"]
@@ -190,8 +189,7 @@ def test_words_at_the_same_place_are_written_below_each_other() -> None:
     boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_text()]
     assert len(boxes) == 10
     for one, other in combinations(boxes, 2):
-        side_by_side = one.x1 <= other.x0 or other.x1 <= one.x0
-        assert side_by_side or abs(one.y0 - other.y0) > 0.7 * one.height
+        assert one.x1 <= other.x0 or other.x1 <= one.x0 or abs(one.y0 - other.y0) > 0.7 * one.height
 
 
 def test_a_dot_is_in_the_row_of_its_name() -> None:
@@ -215,8 +213,7 @@ def test_a_mapping_has_the_inputs_and_outputs_there_are_and_what_was_said_goes_i
     one_said = (["picture", "", ""], ["", "circle", ""], SAYS)
     figure = plots.mapping(*one_said)
     without, fed_back = arrows(figure), arrows(plots.mapping(*one_said, fed_back=True))
-    shown = {"picture", "circle", "$h_{1}$", "$h_{2}$", "$h_{3}$", "inputs", "states", "outputs"}
-    assert set(words(figure)) == shown
+    assert " ".join(sorted(words(figure))) == "$h_{1}$ $h_{2}$ $h_{3}$ circle inputs outputs picture states"
     assert set(without) == {((1, 0), (1, 1)), ((1, 1), (2, 1)), ((2, 1), (3, 1)), ((2, 1), (2, 2))}
     assert set(fed_back) - set(without) == {((2, 2), (3, 1))}
 
@@ -241,7 +238,6 @@ def test_a_table_is_coloured_by_its_marks() -> None:
         lambda: plots.grid([[1, 2]], ["a"], ["b"], SAYS),
         lambda: plots.grid([[1]], ["a", "b"], ["c"], SAYS),
         lambda: plots.tokens_to_vectors("a b", ["a", "b"], [[1]], SAYS),
-        lambda: plots.mapping(["a"], ["b", "c"], SAYS),
         lambda: plots.table([["a", "b"]], ["a"], SAYS),
         lambda: plots.state_map([(["a", "b"], [[1, 2]])], SAYS),
     ],
