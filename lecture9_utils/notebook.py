@@ -17,10 +17,7 @@ if TYPE_CHECKING:
 
 
 class _NotebookBar(tqdm):  # type: ignore[misc]
-    """A bar in a cell's output that is replaced in place and ends as an empty line.
-
-    It begins and ends with the same empty text, so a stored notebook is the same after every run.
-    """
+    """A bar in a cell's output that begins and ends as an empty line: a stored notebook stays the same."""
 
     def __init__(self, *args: Any, **kwargs: Any):
         from IPython.display import display
@@ -45,7 +42,7 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
     Returns
     -------
     tqdm
-        The bar; it is gone when the loop ends or ``.close()`` is called.
+        It is gone when the loop ends or ``.close()`` is called.
 
     Examples
     --------
@@ -67,21 +64,19 @@ def slider(draw: Callable[[Any], "Figure"], name: str, values: Sequence[Any], st
     Parameters
     ----------
     draw : callable
-        Takes one of `values` and returns a figure, as the functions of ``l9.plots`` do. It must depend on
-        nothing else that changes, and take less than a second.
+        Takes one of `values` and returns a figure, in less than a second; it depends on nothing that changes.
     name : str
         What stands beside the slider.
     values : sequence
         What can be chosen, from left to right: numbers or words.
     start : object
-        The value shown first. Where no slider can be moved (in stored outputs, on the web site, under the
-        tests), its picture is all there is.
+        The value shown first.
 
     Returns
     -------
     matplotlib.figure.Figure or None
-        The first picture if the environment variable ``LECTURE9_STATIC`` is set or no notebook is running;
-        otherwise None: the slider and the picture are shown as the cell's output.
+        The first picture where no slider can be moved: if the environment variable ``LECTURE9_STATIC`` is
+        set, or no notebook is running. Otherwise None; slider and picture are the cell's output.
 
     Examples
     --------
@@ -117,23 +112,13 @@ def fit(
     ----------
     model : keras.Model
         A compiled model, as a rule with one metric, ``"accuracy"``.
-    x, y : array_like
-        What to learn from; a list of arrays for a model of several inputs or outputs.
-    epochs : int
-        How many times to go through the data.
-    **options
-        As for ``model.fit``: ``batch_size``, ``validation_split``, ``validation_data``, …
+    x, y, epochs, **options
+        As for ``model.fit``, which raises what there is to raise: ``batch_size``, ``validation_split``, …
 
     Returns
     -------
     dict of str to list of float
-        For each epoch: ``"loss"`` and, if it is a metric, ``"accuracy"``, and with validation data
-        ``"val_loss"`` and ``"val_accuracy"``.
-
-    Raises
-    ------
-    ValueError
-        If the model is not compiled, or the shapes do not fit (Keras's own words).
+        For each epoch ``"loss"`` and ``"accuracy"``; with validation data ``"val_loss"``, ``"val_accuracy"``.
 
     Examples
     --------
@@ -157,7 +142,7 @@ def accuracy(model: "keras.Model", x: ArrayLike, y: ArrayLike) -> float:
     Parameters
     ----------
     model : keras.Model
-        A compiled model with one metric, ``"accuracy"``.
+        With one metric, ``"accuracy"``.
     x, y : array_like
         Examples and their labels.
 
@@ -176,9 +161,8 @@ def accuracy(model: "keras.Model", x: ArrayLike, y: ArrayLike) -> float:
 class _QuietTensorFlow(SourceFileLoader):
     """Finds TensorFlow when it is imported, and loads it with file descriptor 2 sent to nowhere.
 
-    Its native code writes there as it starts, whatever TF_CPP_MIN_LOG_LEVEL says, that log messages are not
-    set up yet and that there is no GPU: noise in a terminal, and red boxes in a notebook. What the import
-    raises goes through.
+    Its native code writes there as it starts, whatever TF_CPP_MIN_LOG_LEVEL says: noise in a terminal, and
+    red boxes in a notebook. What the import raises goes through.
     """
 
     @classmethod

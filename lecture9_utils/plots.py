@@ -1,13 +1,13 @@
 """The pictures of the notebooks: each function draws one and returns it, a ``matplotlib.figure.Figure``.
 
-The argument `says` is one line that tells what the picture shows; it is printed. All pictures have a light
-ground of their own, so they read well in a light and in a dark JupyterLab.
+All take `says`, one line that tells what the picture shows, which is printed, and raise a ValueError for
+numbers and names that do not fit each other. The light ground reads well in a dark JupyterLab, too.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import cycle
 from textwrap import fill, shorten
-from typing import Any, Literal
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,12 +15,11 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 Words = Sequence[str]
 Series = Mapping[str, ArrayLike]
 Boxes = dict[Any, tuple[str, str]]  # by its place (x, y): the text and the colour
-Arrows = dict[Any, str]  # by its two ends: the text beside it
 
 BLUE, ORANGE, GREEN, PINK, GREY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5F6368"
 _STYLE: Any = {
@@ -41,33 +40,25 @@ def grid(
     Parameters
     ----------
     values : array_like, shape (len(rows), len(columns))
-        The numbers.
+        The numbers, written by ``format(number, shown)``.
     rows, columns : sequence of str
         What stands beside each row and above each column.
-    says, title : str
-        The line that is printed, and what stands above the picture.
-    shown : str
-        How a number is written, as in ``format(number, shown)``.
-
-    Raises
-    ------
-    ValueError
-        If the shape is not that of the labels.
 
     Examples
     --------
     >>> figure = grid([[0, 1]], ["Rome"], ["0", "1"], says="Rome is a 1 at place 1.")
     Figure: Rome is a 1 at place 1.
     """
-    matrix = _one_row_each(values, rows, width=len(columns))
+    matrix = np.asarray(values, dtype=float)
     column = max(0.62, *(0.1 * len(name) for name in columns))
     figure, (axes,) = _canvas(says, 1.6 + column * len(columns), 0.9 + 0.42 * len(rows), [title])
     axes.imshow(np.abs(matrix) / (np.abs(matrix).max() or 1), cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
     for (i, j), number in np.ndenumerate(matrix):
         axes.text(j, i, format(number, shown), ha="center", va="center", color="black" if number else GREY)
-    axes.set(xticks=range(len(columns)), xticklabels=columns, yticks=range(len(rows)), yticklabels=rows)
+    axes.set_xticks(range(matrix.shape[1]), columns)
+    axes.set_yticks(range(len(matrix)), rows)
+    axes.set(frame_on=False)
     axes.tick_params(length=0, labeltop=True, labelbottom=False)
-    axes.spines[:].set_visible(False)
     return figure
 
 
@@ -76,36 +67,27 @@ def tokens_to_vectors(text: str, tokens: Words, vectors: ArrayLike, says: str) -
 
     Parameters
     ----------
-    text, says : str
-        The text, and the line that is printed.
-    tokens : sequence of str
-        Its tokens, in order.
+    text, tokens : str and sequence of str
+        The text, and its tokens in order.
     vectors : array_like, shape (len(tokens), dimensions)
-        One vector a token.
-
-    Raises
-    ------
-    ValueError
-        If there is not one vector a token.
 
     Examples
     --------
     >>> figure = tokens_to_vectors("A frog.", ["a", "frog"], [[1, 0], [0, 1]], says="Two words, two vectors.")
     Figure: Two words, two vectors.
     """
-    matrix = _one_row_each(vectors, tokens)
+    matrix = np.asarray(vectors, dtype=float)
     figure, (axes,) = _canvas(says, width=9, height=2.6 + 0.28 * matrix.shape[1])
-    middle, largest = (len(tokens) - 1) / 2, np.abs(matrix).max() or 1
-    boxes: Boxes = {(x, 0.7): (token, BLUE) for x, token in enumerate(tokens)}
-    _diagram(axes, {**boxes, (middle, 2.2): (text, GREY)}, arrows={})
+    above = ((len(tokens) - 1) / 2, 2.2)
+    boxes: Boxes = {above: (text, GREY)}
+    arrows: dict[Any, str] = {}
+    for x, (token, vector) in enumerate(zip(tokens, matrix, strict=True)):
+        boxes[x, 0.7] = (token, BLUE)
+        for k, number in enumerate(vector):
+            boxes[x, -1 - 0.45 * k] = (f"{number:g}", ORANGE if number > 0 else BLUE if number < 0 else GREY)
+        arrows |= {(above, (x, 0.7)): "", ((x, 0.7), (x, -1)): ""}
+    _diagram(axes, boxes, arrows)
     axes.set_yticks([2.2, 0.7, -1], ["text", "tokens", "vectors"], weight="bold", color=GREY)
-    for x in range(len(tokens)):
-        _arrow(axes, (middle + 0.6 * (x - middle), 1.85), (x, 1.05))
-        _arrow(axes, (x, 0.35), (x, -0.6))
-    for (x, k), number in np.ndenumerate(matrix):
-        shade = (ORANGE if number > 0 else BLUE, 0.75 * abs(number) / largest)
-        cell = {"facecolor": shade, "edgecolor": GREY, "lw": 0.5, "pad": 2.5}
-        axes.text(x, -1 - 0.45 * k, f"{number:g}", ha="center", va="center", size=9, bbox=cell)
     axes.set(xlim=(-0.6, len(tokens) - 0.4), ylim=(-1.2 - 0.45 * matrix.shape[1], 2.6))
     return figure
 
@@ -119,8 +101,6 @@ def cube(tensor: ArrayLike, names: Words, says: str) -> Figure:
         The numbers, coloured by sign and size.
     names : sequence of 3 str
         What each of the three axes counts.
-    says : str
-        The line that is printed.
 
     Examples
     --------
@@ -148,10 +128,7 @@ def curves(histories: Sequence[Mapping[str, Sequence[float]]], says: str, title:
     Parameters
     ----------
     histories : sequence of mappings
-        What `fit` returned, one for each seed, with or without validation; lines are means, bands go
-        from the lowest to the highest.
-    says, title : str
-        The line that is printed, and what stands above the left panel.
+        What `fit` returned, one for each seed, with or without validation; drawn as by `lines`.
 
     Examples
     --------
@@ -162,13 +139,10 @@ def curves(histories: Sequence[Mapping[str, Sequence[float]]], says: str, title:
     """
     figure, panels = _canvas(says, width=9, height=3.2, titles=[title, ""])
     for axes, what in zip(panels, ("accuracy", "loss"), strict=True):
-        for key, name in ((what, "training"), (f"val_{what}", "validation")):
-            if key in histories[0]:  # unless trained without validation data
-                values = np.array([history[key] for history in histories])
-                _line(axes, np.arange(1, values.shape[1] + 1), values, name)
+        keys = {"training": what, "validation": f"val_{what}"}  # the latter only with validation data
+        series = {name: [h[key] for h in histories] for name, key in keys.items() if key in histories[0]}
+        _lines(axes, range(1, len(histories[0][what]) + 1), series)
         axes.set(xlabel="epoch", ylabel=what)
-        axes.locator_params("x", integer=True)
-        axes.legend(frameon=False)
     return figure
 
 
@@ -180,9 +154,7 @@ def bars(
     Parameters
     ----------
     results : mapping of str to array_like
-        For each model one value a seed, from 0 to 1.
-    says, xlabel : str
-        The line that is printed, and what the values are.
+        For each model one value a seed, from 0 to 1: what `xlabel` tells.
     chance : float, optional
         Where to draw a line for guessing.
     shown : str
@@ -208,26 +180,16 @@ def bars(
     return figure
 
 
-def lines(
-    x: ArrayLike, series: Series, says: str, xlabel: str, ylabel: str, log: Literal["", "x", "y", "xy"] = ""
-) -> Figure:
+def lines(x: ArrayLike, series: Series, says: str, xlabel: str, ylabel: str, log: str = "") -> Figure:
     """Draw one line for each series, with a band where there are several seeds.
 
     Parameters
     ----------
     x : array_like, shape (n,)
-        Where the points are.
     series : mapping of str to array_like, shape (n,) or (seeds, n)
         The values; of several seeds the mean is the line, and the band goes from the lowest to the highest.
-    says, xlabel, ylabel : str
-        The line that is printed, and what the axes count, with the unit.
     log : {"", "x", "y", "xy"}
         Which axes are logarithmic.
-
-    Raises
-    ------
-    ValueError
-        If a series is not as long as `x`.
 
     Examples
     --------
@@ -236,16 +198,11 @@ def lines(
     """
     points = np.asarray(x)
     figure, (axes,) = _canvas(says, width=8, height=3.6)
-    for name, values in series.items():
-        _line(axes, points, np.atleast_2d(np.asarray(values, dtype=float)), name)
+    _lines(axes, points, series)
     axes.set(xlabel=xlabel, ylabel=ylabel, **{f"{axis}scale": "log" for axis in log})
-    if points.dtype.kind in "iu" and "x" not in log:
-        axes.locator_params("x", integer=True)  # there is no word 4.5
     if "x" in log and points.size <= 8:  # few points: name them, rather than powers of ten
         axes.set_xticks(points, [f"{point:,}" for point in points.tolist()])
         axes.set_xticks([], minor=True)
-    if len(series) > 1:
-        axes.legend(frameon=False)
     return figure
 
 
@@ -253,11 +210,6 @@ def feedforward_and_recurrent(says: str) -> Figure:
     """Draw a network with one hidden layer, and beside it the same with its state fed back: the loop.
 
     It is the slide "MLPs → RNNs", with one letter for each matrix: W in, U around, V out.
-
-    Parameters
-    ----------
-    says : str
-        The line that is printed.
 
     Examples
     --------
@@ -269,8 +221,7 @@ def feedforward_and_recurrent(says: str) -> Figure:
         axes.text(x, 2.8, name, ha="center", weight="bold")
         boxes = {(x, 0): (f"$x{time}$", GREY), (x, 1): (f"$h{time}$", BLUE), (x, 2): (f"$y{time}$", ORANGE)}
         _diagram(axes, boxes, {((x, 0), (x, 1)): "$W$", ((x, 1), (x, 2)): "$V$"})
-    loop = {"arrowstyle": "-|>", "color": ORANGE, "lw": 1.8, "connectionstyle": "arc3,rad=-2.6"}
-    axes.annotate("", xy=(2.84, 0.83), xytext=(2.84, 1.17), arrowprops=loop)
+    _arrow(axes, (2.84, 1.17), (2.84, 0.83), color=ORANGE, lw=1.8, connectionstyle="arc3,rad=-2.6")
     axes.text(3.55, 1, "$U$: the state $h_{t-1}$\ncomes back", ha="left", va="center", color=ORANGE)
     axes.set(xlim=(-0.9, 4.4), ylim=(-0.5, 3.0))
     return figure
@@ -283,29 +234,22 @@ def state_map(sentences: Sequence[tuple[Words, ArrayLike]], says: str) -> Figure
     ----------
     sentences : sequence of (tokens, states)
         For each sentence its tokens and an array_like of shape (len(tokens), units), the state after each.
-    says : str
-        The line that is printed.
-
-    Raises
-    ------
-    ValueError
-        If there is not one state for each token.
 
     Examples
     --------
     >>> figure = state_map([(["man", "bites"], [[0.5, -1.0], [0.0, 0.2]])], says="Two words, two states.")
     Figure: Two words, two states.
     """
-    matrices = [_one_row_each(states, tokens) for tokens, states in sentences]
+    matrices = [np.asarray(states, dtype=float) for _, states in sentences]
     width = min(1.5 + len(matrices) * (0.8 + 0.62 * max(map(len, matrices))), 9.8)
     figure, panels = _canvas(says, width=width, height=3.2, titles=[""] * len(matrices))
     limit = max(np.abs(states).max() for states in matrices) or 1
     for axes, (tokens, _), states in zip(panels, sentences, matrices, strict=True):
         image = axes.imshow(states.T, cmap="PuOr_r", vmin=-limit, vmax=limit, aspect="auto")
-        axes.set_xticks(range(len(tokens)), tokens, rotation=30)
+        axes.set_xticks(range(len(states)), tokens, rotation=30)
         axes.set_yticks(range(states.shape[1]), range(1, states.shape[1] + 1), size=9)
         axes.tick_params(length=0)
-        axes.spines[:].set_visible(False)
+        axes.set(frame_on=False)
     panels[0].set_ylabel("unit of the state")
     figure.colorbar(image, ax=panels, label="state")
     return figure
@@ -320,8 +264,6 @@ def unrolled(
     ----------
     steps, layers : int
         How many time steps, and how many recurrent layers are stacked, at least 1.
-    says : str
-        The line that is printed.
     outputs : {"last", "all"}
         Which outputs of the top layer leave the network.
     weights : mapping of {"in", "state", "out"} to str, optional
@@ -347,8 +289,6 @@ def mapping(inputs: Words, outputs: Words, says: str, fed_back: bool = False) ->
     ----------
     inputs, outputs : sequence of str
         For each step what goes in and what comes out; an empty string where there is nothing.
-    says : str
-        The line that is printed.
     fed_back : bool
         Whether each output is also what the next step reads, as when a sentence is written word by word.
 
@@ -370,8 +310,6 @@ def predicts(panels: Mapping[str, tuple[Words, str, Words]], says: str) -> Figur
     ----------
     panels : mapping of str to (sequence of str, str, sequence of str)
         For each panel, by its title: what goes in, what the vector is called, and what is predicted.
-    says : str
-        The line that is printed.
 
     Examples
     --------
@@ -395,10 +333,7 @@ def neighbours(lists: Mapping[str, Sequence[tuple[str, float]]], says: str) -> F
     Parameters
     ----------
     lists : mapping of str to sequence of (str, float)
-        For each thing its nearest ones and their cosines, as `WordVectors.nearest` returns them. What is
-        longer than a line is cut.
-    says : str
-        The line that is printed.
+        For each thing its nearest ones and their cosines, as `WordVectors.nearest` returns them.
 
     Examples
     --------
@@ -428,8 +363,6 @@ def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], s
     ----------
     panels : mapping of str to (sequence of (str, str), array_like of shape (pairs, 2, 2))
         For each panel, by its title: the pairs, and where the two words of each are, as x and y.
-    says : str
-        The line that is printed.
 
     Examples
     --------
@@ -460,8 +393,6 @@ def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
         Grey values or red, green and blue, from 0 to 1.
     captions : sequence of str
         One caption an image; long ones are broken into lines.
-    says : str
-        The line that is printed.
 
     Examples
     --------
@@ -469,12 +400,11 @@ def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
     Figure: Night and day.
     """
     width = 9.6 / len(images)
-    letters = max(8, int(9 * width))
-    below = ["\n".join(fill(line, letters) for line in caption.split("\n")) for caption in captions]
+    below = ["\n".join(fill(line, int(9 * width)) for line in text.split("\n")) for text in captions]
     height = width + 0.25 * (1 + max(caption.count("\n") for caption in below))
-    figure, panels = _canvas(says, 9.6, max(height, 1.2), [""] * len(images))
+    figure, panels = _canvas(says, 9.6, height, [""] * len(images))
     for axes, image, caption in zip(panels, images, below, strict=True):
-        axes.imshow(np.asarray(image), cmap="gray", vmin=0, vmax=1)
+        axes.imshow(image, cmap="gray", vmin=0, vmax=1)
         axes.set_xlabel(caption, size=9.5)
         axes.set(xticks=[], yticks=[])
     return figure
@@ -489,13 +419,6 @@ def table(rows: Sequence[Words], columns: Words, says: str) -> Figure:
         The cells; those that begin with ✓ are green, those with ✗ orange.
     columns : sequence of str
         What stands above each column.
-    says : str
-        The line that is printed.
-
-    Raises
-    ------
-    ValueError
-        If a row does not have one cell for each column.
 
     Examples
     --------
@@ -523,8 +446,6 @@ def dots(
     ----------
     series : mapping of str to mapping of str to float
         For each series the values of names; a name need not be in all of them.
-    says, xlabel : str
-        The line that is printed, and what the values are.
     band : (str, float, float), optional
         What is shaded, from which value to which.
 
@@ -550,10 +471,7 @@ def scatter(x: ArrayLike, y: ArrayLike, says: str, xlabel: str, ylabel: str) -> 
 
     Parameters
     ----------
-    x, y : array_like, shape (n,)
-        The points, at least one.
-    says, xlabel, ylabel : str
-        The line that is printed, and what the axes count.
+    x, y : array_like, shape (n,), n > 0
 
     Examples
     --------
@@ -580,42 +498,42 @@ def _canvas(says: str, width: float, height: float, titles: Collection[str] = ("
     return figure, panels[0]
 
 
-def _one_row_each(values: ArrayLike, names: Words, width: int | None = None) -> NDArray[np.float64]:
-    matrix = np.asarray(values, dtype=float)
-    if matrix.ndim != 2 or len(matrix) != len(names) or width not in (None, matrix.shape[1]):
-        raise ValueError(f"one row is needed for each of {', '.join(names)}, got shape {matrix.shape}")
-    return matrix
+def _lines(axes: Axes, x: ArrayLike, series: Series) -> None:
+    for name, values in series.items():
+        rows = np.atleast_2d(np.asarray(values, dtype=float))
+        (line,) = axes.plot(x, rows.mean(axis=0), "o-" if rows.shape[1] <= 25 else "-", ms=4, label=name)
+        if len(rows) > 1:
+            axes.fill_between(x, rows.min(axis=0), rows.max(axis=0), color=line.get_color(), alpha=0.18, lw=0)
+    if len(series) > 1:
+        axes.legend(frameon=False)
+    if np.asarray(x).dtype.kind in "iu":
+        axes.locator_params("x", integer=True)  # there is no word 4.5
 
 
-def _line(axes: Axes, x: NDArray[Any], rows: NDArray[np.float64], name: str) -> None:
-    (line,) = axes.plot(x, rows.mean(axis=0), marker="o" if len(x) <= 25 else None, ms=4, label=name)
-    if len(rows) > 1:
-        axes.fill_between(x, rows.min(axis=0), rows.max(axis=0), color=line.get_color(), alpha=0.18, lw=0)
-
-
-def _network(axes: Axes, inputs: Words, outputs: Words, layers: int, weights: Any, fed_back: bool) -> None:
+def _network(
+    axes: Axes, inputs: Words, outputs: Words, layers: int, weights: Mapping[str, str], fed_back: bool
+) -> None:
     """Draw a recurrent network in time, with the inputs and outputs that are not empty."""
     top, times = layers + 1, range(1, len(inputs) + 1)
     states = [(t, y) for t in times for y in range(1, top)]
     boxes: Boxes = {(t, 0): (text, GREY) for t, text in zip(times, inputs, strict=True) if text}
     boxes |= {(t, y): (f"$h_{{{t}}}^{{({y})}}$" if layers > 1 else f"$h_{{{t}}}$", BLUE) for t, y in states}
     boxes |= {(t, top): (text, ORANGE) for t, text in zip(times, outputs, strict=True) if text}
-    arrows: Arrows = {((t, y - 1), (t, y)): weights.get("out" if y == top else "in", "") for t, y in boxes}
+    arrows = {((t, y - 1), (t, y)): weights.get("out" if y == top else "in", "") for t, y in boxes}
     arrows |= {((t - 1, y), (t, y)): weights.get("state", "") for t, y in states}
     arrows |= {((t - 1, top), (t, layers)): "" for t in times if fed_back}
     _diagram(axes, boxes, {ends: text for ends, text in arrows.items() if boxes.keys() >= {*ends}})
     axes.set(xlim=(0.3, len(inputs) + 0.7), ylim=(-0.4, top + 0.4))
 
 
-def _diagram(axes: Axes, boxes: Boxes, arrows: Arrows) -> None:
+def _diagram(axes: Axes, boxes: Boxes, arrows: Mapping[Any, str]) -> None:
     """Draw boxes, and arrows that go from the border of one to the border of another."""
     axes.set(frame_on=False, xticks=[], yticks=[])
     axes.tick_params(length=0)
     patches = {}
     for place, (text, colour) in boxes.items():
         box = {"boxstyle": "round,pad=0.35", "facecolor": (colour, 0.12), "edgecolor": colour}
-        label = axes.annotate(text, place, ha="center", va="center", bbox=box)
-        patches[place] = label.get_bbox_patch()
+        patches[place] = axes.annotate(text, place, ha="center", va="center", bbox=box).get_bbox_patch()
     for (start, end), text in arrows.items():
         _arrow(axes, start, end, patchA=patches[start], patchB=patches[end], shrinkA=4, shrinkB=4)
         side: Any = {"ha": "left", "va": "center"} if start[0] == end[0] else {"ha": "center", "va": "bottom"}
@@ -624,8 +542,7 @@ def _diagram(axes: Axes, boxes: Boxes, arrows: Arrows) -> None:
 
 
 def _arrow(axes: Axes, start: Any, end: Any, **options: Any) -> None:
-    style = {"arrowstyle": "-|>", "color": GREY, "lw": 1.2}
-    axes.annotate("", xy=end, xytext=start, arrowprops=style | options)
+    axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.2} | options)
 
 
 def _keep_apart(axes: Axes, labels: Sequence[Text]) -> None:

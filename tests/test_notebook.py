@@ -66,8 +66,7 @@ def compiled() -> Any:
     import keras
 
     keras.utils.set_random_seed(1)
-    layers = [keras.layers.Dense(3, activation="tanh"), keras.layers.Dense(1, activation="sigmoid")]
-    model = keras.Sequential(layers)
+    model = keras.Sequential([keras.layers.Dense(3, "tanh"), keras.layers.Dense(1, "sigmoid")])
     model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
     return model
 
@@ -89,26 +88,21 @@ def test_what_the_import_of_tensorflow_raises_is_seen(tmp_path: Path) -> None:
 
 
 def test_in_a_notebook_bars_begin_and_end_with_the_same_empty_text_and_keras_is_quiet() -> None:
-    loop = (
-        "import time, lecture9_utils as l9\nfor _ in l9.progress(range(8), desc='reading'): time.sleep(0.05)"
-    )
-    shown, stored, _ = in_notebook(loop, TRAINING)
+    loop = "for _ in l9.progress(range(8), desc='reading'): time.sleep(0.05)"
+    shown, stored, _ = in_notebook("import time" + TRAINING, loop)
     assert any("reading: " in text and "/8" in text for text in shown)
     assert any("training: " in text and "accuracy=" in text for text in shown)
     assert shown[0] == shown[-1] == ""
     assert [output.get("data") for output in stored] == [{"text/plain": ""}] * 2
 
 
-def test_where_nobody_can_move_it_a_slider_is_its_first_picture(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_where_nobody_can_move_it_a_slider_is_its_first_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LECTURE9_STATIC", "1")
     _, (text, picture), widgets = in_notebook(SLIDER)
     assert text.text == "Figure: 4 squares\n"
     assert set(picture.data) == {"image/png", "text/plain"} and not widgets
     monkeypatch.delenv("LECTURE9_STATIC")
-    figure = l9.slider(lambda n: l9.plots.bars({"n": [n]}, says=f"{n}"), "n", [0.2, 0.4], start=0.4)
-    assert figure is not None and capsys.readouterr().out == "Figure: 0.4\n"
+    assert l9.slider(lambda n: l9.plots.bars({"n": [n]}, says=""), "n", [0.2, 0.4], start=0.4)
 
 
 def test_a_reader_moves_a_slider_and_the_picture_changes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,8 +122,7 @@ def test_the_history_is_that_of_keras() -> None:
     theirs = compiled().fit(X, Y, verbose=0, **options).history
     ours = l9.fit(compiled(), X, Y, **options)
     assert type(ours) is dict and list(ours) == list(theirs)
-    for name, values in ours.items():
-        np.testing.assert_allclose(values, theirs[name], rtol=1e-5)
+    np.testing.assert_allclose([*ours.values()], [*theirs.values()], rtol=1e-5)
 
 
 def test_accuracy_is_the_share_of_right_answers() -> None:

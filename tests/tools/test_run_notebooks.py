@@ -245,9 +245,7 @@ def test_the_user_s_own_kernels_and_settings_play_no_part(folder):
     ]
     nbval = [sys.executable, "-m", "pytest", *strict]
     ran = folder.parent / "build" / "run-sample" / "97_a.ipynb"
-    subprocess.run([*nbval, ran], cwd=ROOT / "tests", env=variables, check=True)
+    subprocess.run([*nbval, ran], cwd=ROOT, env=variables, check=True)
     assert set(home.rglob("*")) == before
     ran.write_text(ran.read_text("utf-8").replace('"0\\n"', '"1\\n"'), "utf-8")
-    assert (
-        subprocess.run([*nbval, ran], cwd=ROOT / "tests", env=variables).returncode == 1
-    )  # the output changed
+    assert subprocess.run([*nbval, ran], cwd=ROOT, env=variables).returncode == 1  # the output changed
