@@ -14,9 +14,7 @@ def pytest_configure() -> None:
     """Give the tests, and the kernels that nbval starts, settings and caches of their own."""
     variables = isolated(ROOT / "build" / "state")
     variables.setdefault("LECTURE9_CACHE", str(ROOT / "build" / "cache"))
-    nowhere = (
-        "http://127.0.0.1:9"  # who asks the network is refused at once, here as on a machine without one
-    )
+    nowhere = "http://127.0.0.1:9"  # who asks the network is refused at once, as on a machine without one
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         variables |= {name: nowhere, name.upper(): nowhere}
     variables |= {"no_proxy": "localhost,127.0.0.1,::1", "NO_PROXY": "localhost,127.0.0.1,::1"}
