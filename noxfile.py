@@ -20,6 +20,7 @@ from grader.assignment import SOURCE
 from grader.release import answered
 from tools import address, run_notebooks
 from tools.command import ROOT
+from tools.results import PACKAGES
 
 GIVEN = [name for name in os.environ.get("PYTHONS", "").split(",") if name]
 PYENV = map(str, Path.home().glob(".pyenv/versions/3.*/bin"))  # whose own commands find only the chosen one
@@ -31,8 +32,8 @@ nox.options.envdir = "build/nox"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = bool(GIVEN)
-NAMED = ("tensorflow", "keras", "numpy", "scikit-learn")
 ADDED = ["gensim", "lecture9-utils", "smart-open"]
+WHERE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 FAKE = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\n"
 
 
@@ -40,8 +41,8 @@ FAKE = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('googl
 def colab(session: nox.Session) -> None:
     """Run all notebooks and the answered assignment as on Colab; their set-up cells may add, not change."""
     build = prepare(session, ROOT / "build" / "colab", "-r", "tools/colab.txt")
-    [site_packages] = Path(session.virtualenv.location).glob("**/site-packages")  # Lib/ on Windows
-    (site_packages / "sitecustomize.py").write_text(FAKE, encoding="utf-8")
+    site_packages = session.run("python", "-c", WHERE, silent=True)
+    Path(str(site_packages).strip(), "sitecustomize.py").write_text(FAKE, encoding="utf-8")
     before = versions(session)
     try_set_up(session, build)
     notebooks = shutil.copytree(ROOT / "notebooks", build / "notebooks", ignore=shutil.ignore_patterns(".*"))
@@ -61,7 +62,7 @@ def matrix(session: nox.Session, resolution: str) -> None:
     requirements = ["-r", "pyproject.toml", "ipykernel>=6.29"]
     prepare(session, build, "--resolution", resolution, "--only-binary", ":all:", *requirements)
     session.install("--no-deps", ".")
-    session.log(", ".join(f"{name} {there}" for name, there in versions(session).items() if name in NAMED))
+    session.log(", ".join(f"{name} {there}" for name, there in versions(session).items() if name in PACKAGES))
     run(session, build, session.posargs, ROOT / "notebooks")
 
 

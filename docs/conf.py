@@ -19,8 +19,7 @@ from sphinx.application import Sphinx
 
 from tools.address import project as repository
 
-project = "Lecture 9, run"
-html_title = "Lecture 9, run"
+project = html_title = "Lecture 9, run"
 html_show_copyright = False
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_revealjs"]
 suppress_warnings = ["myst.header"]  # a notebook may go from a title to a small heading
@@ -33,6 +32,7 @@ nb_mime_priority_overrides = [
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 autodoc_typehints = "none"  # the docstrings say more
+napoleon_use_ivar = True  # else an attribute that is a property too is described twice
 html_math_renderer = "mathml"
 
 html_theme = "furo"

@@ -167,8 +167,8 @@ def corpus() -> list[list[str]]:
 
 def at_hand(*keys: str) -> str:
     """Say which data these sources have here, full or sample: nothing is downloaded for a benchmark."""
-    files = [data_folder() / known_sources()[key].name for key in keys]
-    return "full" if all(file.is_file() for file in files) else "sample"
+    is_there = [(data_folder() / known_sources()[key].name).is_file() for key in keys]
+    return "full" if all(is_there) else "sample"
 
 
 # What is measured, against what or which limit, the work, how often (the least counts), and how many times

@@ -27,20 +27,21 @@ class Outcome:
     claims: Sequence[Claim]
     records: Mapping[tuple[str, str], Record]
 
-    def of(self, claim: Claim) -> list[tuple[Measure, Record | None]]:
-        """Return a claim's measures, each with its record."""
-        return [(measure, self.records.get((claim.id, measure.name))) for measure in claim.measures]
+    def of(self, claim: Claim) -> list[tuple[Measure, Record]]:
+        """Return the measures of a claim that were recorded, each with its record."""
+        measures = {(claim.id, measure.name): measure for measure in claim.measures}
+        return [(measure, self.records[key]) for key, measure in measures.items() if key in self.records]
 
     def holds(self, claim: Claim) -> bool:
         """Say whether all measures of a claim were recorded and hold."""
-        return all(record is not None and record["holds"] for _, record in self.of(claim))
+        return [record["holds"] for _, record in self.of(claim)] == [True] * len(claim.measures)
 
     @property
     def problems(self) -> list[str]:
         """A line for each claim that does not hold, or was not checked with all its measures."""
         lines = []
         for claim in self.claims:
-            if any(record is None for _, record in self.of(claim)):
+            if len(self.of(claim)) < len(claim.measures):
                 lines.append(f"{claim.id} was never checked in notebook {claim.notebook}, or not all of it")
             elif not self.holds(claim):
                 lines.append(f"{claim.id} does not hold: {claim.slide}")
@@ -59,11 +60,8 @@ def table(outcome: Outcome) -> str:
     for claim in outcome.claims:
         head = claim.id, shorten(claim.slide, 48, placeholder="…")
         for measure, record in outcome.of(claim):
-            if record is None:
-                rows.append((*head, f"{measure.name}: never checked", "", "NO"))
-            else:
-                expected = measure.expected(record["data"]).removeprefix(measure.name).strip() or "yes"
-                rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
+            expected = measure.expected(record["data"]).removeprefix(measure.name).strip() or "yes"
+            rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
             head = "", ""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
@@ -124,7 +122,7 @@ def write(path: Path, outcome: Outcome, titles: Mapping[str, str], parameters: M
 
 def row(outcome: Outcome, claim: Claim) -> str:
     """Write a claim as a line of a table."""
-    measures = "<br>".join(said(measure, record) for measure, record in outcome.of(claim) if record)
+    measures = "<br>".join(said(measure, record) for measure, record in outcome.of(claim))
     label = "**The slide is wrong or misleading.** " if claim.kind == "wrong" else ""
     failed = "**Not confirmed:** a measure is outside its bounds."
     verdict = claim.verdict if outcome.holds(claim) else failed

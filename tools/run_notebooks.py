@@ -66,7 +66,8 @@ class Run:
 
     def log(self) -> str:
         """Read what was logged, without colours."""
-        return re.sub(r"\x1b\[[\d;]*m", "", self.file("log").read_text("utf-8", "replace"))
+        log = self.file("log").read_text("utf-8", "replace") if self.file("log").exists() else ""
+        return re.sub(r"\x1b\[[\d;]*m", "", log)
 
     @property
     def number(self) -> str:
@@ -108,8 +109,6 @@ def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = 
     out = build / f"run-{values.get('DATA', 'sample')}"
     out.mkdir(parents=True, exist_ok=True)
     runs = [Run(path, {n: v for n, v in values.items() if n in own[path]}, out) for path in notebooks]
-    for run in runs:
-        run.file("log").write_bytes(b"")
     kernels = {"JUPYTER_PATH": str(build / "share" / "jupyter")}  # a kernel may be there
     run_all(runs, at_a_time, timeout, isolated(build / "state") | kernels)
     outcome = results.hold({run.number: run.records for run in runs})

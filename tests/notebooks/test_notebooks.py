@@ -218,3 +218,7 @@ def test_a_broken_notebook_fails(number):
 
 def test_every_rule_was_shown_to_fail():
     assert {name for name, *_ in BREAKS} == set(RULES)
+
+
+def test_every_claim_has_its_notebook():
+    assert {claim.notebook for claim in REGISTRY.values()} <= {path.name[:2] for path in NOTEBOOKS}

@@ -63,8 +63,6 @@ def run(folder, capfd):
         ("sample", "'sample' is no option"),
         ("DATA=whole", "DATA must be sample or full, got 'whole'"),
         ("SEED=one", "SEED must be of type int, got 'one'"),
-        ("SEED=1.5", "SEED must be of type int, got '1.5'"),
-        ("RATE=fast", "RATE must be of type float, got 'fast'"),
         ("FAST=1", "FAST must be of type bool, got '1'"),
         ("NOTEBOOKS=97,99", "NOTEBOOKS names '99', which is none of 97_a, 98_b"),
         ("JOBS=0", "JOBS and CELL_TIMEOUT must be at least 1"),
@@ -140,19 +138,14 @@ def test_a_claim_must_be_checked_and_hold():
     assert "C25 does not hold" in problems(good | {"value": 0.2, "holds": False})
 
 
-@pytest.mark.parametrize(
-    ("key", "value", "text"),
-    [
-        ("C25", [0.75, 0.76], "75.5% ± 0.7% (n = 2)"),
-        ("C27", 88582.0, "88,582"),
-        ("C10", 1.0, "yes"),
-        ("C10", 0.0, "no"),
-        ("C16", 0.81234, "0.8123"),
-    ],
-)
-def test_values_are_written_for_people(key, value, text):
-    measure = REGISTRY[key].measures[0]
-    assert results.said(measure, {"value": value}) == f"{measure.name}: {text}"
+def test_values_are_written_for_people():
+    def said(key: str, value: object) -> str:
+        measure = REGISTRY[key].measures[0]
+        return results.said(measure, {"value": value}).removeprefix(f"{measure.name}: ")
+
+    assert said("C25", [0.75, 0.76]) == "75.5% ± 0.7% (n = 2)"
+    assert [said("C27", 88582.0), said("C16", 0.81234)] == ["88,582", "0.8123"]
+    assert [said("C10", value) for value in (1.0, 0.0)] == ["yes", "no"]
 
 
 def test_outputs_are_stored_clean_and_the_same_each_time(run, folder):
