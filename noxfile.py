@@ -20,6 +20,7 @@ from grader.assignment import SOURCE
 from grader.release import answered
 from tools import address, run_notebooks
 from tools.command import ROOT
+from tools.results import PACKAGES
 
 GIVEN = [name for name in os.environ.get("PYTHONS", "").split(",") if name]
 PYENV = map(str, Path.home().glob(".pyenv/versions/3.*/bin"))  # whose own commands find only the chosen one
@@ -31,7 +32,6 @@ nox.options.envdir = "build/nox"
 nox.options.default_venv_backend = "uv"
 nox.options.download_python = "never"
 nox.options.error_on_missing_interpreters = bool(GIVEN)
-NAMED = ("tensorflow", "keras", "numpy", "scikit-learn")
 ADDED = ["gensim", "lecture9-utils", "smart-open"]
 WHERE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 FAKE = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\n"
@@ -62,8 +62,8 @@ def matrix(session: nox.Session, resolution: str) -> None:
     requirements = ["-r", "pyproject.toml", "ipykernel>=6.29"]
     prepare(session, build, "--resolution", resolution, "--only-binary", ":all:", *requirements)
     session.install("--no-deps", ".")
-    session.log(", ".join(f"{name} {there}" for name, there in versions(session).items() if name in NAMED))
-    run(session, build, session.posargs)
+    session.log(", ".join(f"{name} {there}" for name, there in versions(session).items() if name in PACKAGES))
+    run(session, build, session.posargs, ROOT / "notebooks")
 
 
 def prepare(session: nox.Session, build: Path, *requirements: str) -> Path:
@@ -80,45 +80,35 @@ def versions(session: nox.Session) -> dict[str, str]:
     return {package["name"]: package["version"] for package in json.loads(str(listed))}
 
 
-def run(
-    session: nox.Session, build: Path, words: list[str], folder: Path = ROOT / "notebooks", code: int = 0
-) -> None:
-    """Run the notebooks of a folder, which must end with an exit code."""
-    if run_notebooks.main(words, folder, build) != code:
-        session.error(
-            f"the notebooks of {folder} did not end as they should: see above, and the logs in {build}"
-        )
+def run(session: nox.Session, build: Path, words: list[str], folder: Path) -> None:
+    """Run the notebooks of a folder."""
+    if run_notebooks.main(words, folder, build):
+        session.error(f"the notebooks of {folder} did not end as they should: see above, and logs in {build}")
 
 
 def try_set_up(session: nox.Session, build: Path) -> None:
-    """Run the set-up cells alone: without the repository, which they must say; then with it, each twice."""
+    """Run the set-up cells alone, from a repository of this folder; a second time they install nothing."""
     plain, with_gensim = address.set_up(), address.set_up(gensim=True)
+    again = f"%%capture again\n{plain}\n{with_gensim}"  # pip says something each time it runs
+    cells = [new_code_cell(source) for source in (plain, with_gensim, again, "assert not again.stdout")]
     folder = build / "set-up"
     folder.mkdir()
-    for number, cell in (("97", plain), ("98", with_gensim)):
-        again = f"%%capture again\n{cell}"  # pip says something each time it runs
-        cells = [new_code_cell(source) for source in (cell, again, "assert not again.stdout")]
-        nbformat.write(new_notebook(cells=cells), folder / f"{number}_set_up.ipynb")
-    read_instead_of_github(build / "nowhere")
-    run(session, build, ["NOTEBOOKS=97"], folder, code=1)
+    nbformat.write(new_notebook(cells=cells), folder / "97_set_up.ipynb")
     publish(build / "repository")
-    read_instead_of_github(build / "repository")
-    run(session, build, ["NOTEBOOKS=97"], folder)
-    run(session, build, ["NOTEBOOKS=98"], folder)
+    run(session, build, [], folder)
 
 
 def publish(repository: Path) -> None:
-    """Make a git repository of this folder as it stands, with the tag that the set-up cells name."""
+    """Make a git repository of this folder as it stands, with the tag that the set-up cells name.
+
+    From now on git reads it where the repository's address is named.
+    """
     git = ["git", f"--git-dir={repository}/.git", f"--work-tree={ROOT}"]
     me = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     subprocess.run(["git", "init", "-q", repository], check=True)
     subprocess.run([*git, "add", "."], cwd=ROOT, check=True)
     subprocess.run([*git, *me, "commit", "-q", "-m", "as it stands"], check=True)
     subprocess.run([*git, "tag", f"v{address.project()['version']}"], check=True)
-
-
-def read_instead_of_github(folder: Path) -> None:
-    """Let git read a folder where the repository's address is named."""
     os.environ["GIT_CONFIG_COUNT"] = "1"
-    os.environ["GIT_CONFIG_KEY_0"] = f"url.{folder.as_uri()}.insteadOf"
+    os.environ["GIT_CONFIG_KEY_0"] = f"url.{repository.as_uri()}.insteadOf"
     os.environ["GIT_CONFIG_VALUE_0"] = f"https://github.com/{address.project()['repository']}"

@@ -19,15 +19,12 @@ from sphinx.application import Sphinx
 
 from tools.address import project as repository
 
-project = "Lecture 9, run"
-author = "BST 261"
-html_title = "Lecture 9, run"
+project = html_title = "Lecture 9, run"
 html_show_copyright = False
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx_revealjs"]
 suppress_warnings = ["myst.header"]  # a notebook may go from a title to a small heading
 
 nb_execution_mode = "off"  # the outputs are the notebooks' own
-nb_merge_streams = True
 nb_mime_priority_overrides = [
     ("revealjs", mime, priority)
     for priority, mime in enumerate(("image/png", "text/html", "text/markdown", "text/plain"), start=1)
@@ -35,13 +32,13 @@ nb_mime_priority_overrides = [
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 autodoc_typehints = "none"  # the docstrings say more
+napoleon_use_ivar = True  # else an attribute that is a property too is described twice
 html_math_renderer = "mathml"
 
 html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_copy_source = False
-html_show_sourcelink = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
@@ -64,12 +61,11 @@ def bring_notebooks(app: Sphinx) -> None:
     folder = Path(app.srcdir) / "notebooks"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "notebooks", folder, ignore=shutil.ignore_patterns("assignment", ".*"))
-    if app.config.DATA == "full":
-        for path in folder.glob("*.ipynb"):
-            ran = ROOT / "build" / "run-full" / path.name
-            if not ran.is_file():
-                sys.exit(f"there was no run on the full data of {path.name}: first make run DATA=full")
-            shutil.copy(ran, path)
+    for path in folder.glob("*.ipynb") if app.config.DATA == "full" else ():
+        ran = ROOT / "build" / "run-full" / path.name
+        if not ran.is_file():
+            sys.exit(f"there was no run on the full data of {path.name}: first make run DATA=full")
+        shutil.copy(ran, path)
 
 
 def prepare(app: Sphinx, name: str, source: list[str]) -> None:
@@ -105,11 +101,11 @@ def in_slides(cells: list[Any]) -> list[Any]:
 
 def height(cell: Any) -> int:
     """Estimate how many lines a cell takes on a slide."""
-    if cell.cell_type == "markdown":
-        return 1 + sum(1 + len(line) // 105 for line in cell.source.splitlines() if line)
-    outputs = [LINES_OF_A_PICTURE if "image/png" in o.get("data", {}) else 1 for o in cell.outputs]
-    printed = [len(o.get("text", "").splitlines()) for o in cell.outputs]
-    return 1 + len(cell.source.splitlines()) + sum(outputs) + sum(printed)
+    lines = 1 + sum(1 + len(line) // 105 for line in cell.source.splitlines() if line)
+    for output in cell.get("outputs", []):
+        lines += LINES_OF_A_PICTURE if "image/png" in output.get("data", {}) else 1
+        lines += len(output.get("text", "").splitlines())
+    return lines
 
 
 def link_to_repository(_app: Sphinx, page: nodes.document) -> None:
@@ -129,8 +125,7 @@ def write_formula(writer: Any, node: nodes.Element) -> None:
     """Write a formula as MathML, which browsers show and screen readers read without a script."""
     display = "block" if isinstance(node, nodes.math_block) else "inline"
     formula = latex2mathml.converter.convert(node.astext(), display=display)
-    label = f' aria-label="{html.escape(node.astext(), quote=True)}"'
-    writer.body.append(formula.replace("<math", f"<math{label}", 1))
+    writer.body.append(formula.replace("<math", f'<math aria-label="{html.escape(node.astext())}"', 1))
     raise nodes.SkipNode
 
 

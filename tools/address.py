@@ -28,6 +28,8 @@ if "google.colab" in sys.modules and not find_spec("{needed}"):
 
 import lecture9_utils as l9"""
 
+FILES = ("pyproject.toml", "*.md", "data/*.md", "notebooks/*.ipynb", "notebooks/*/*.ipynb")  # may name it
+
 
 def project(root: Path = ROOT) -> dict[str, str]:
     """Return the configured repository ("owner/name") and the package's version."""
@@ -36,31 +38,22 @@ def project(root: Path = ROOT) -> dict[str, str]:
     return {"repository": address.removeprefix("https://github.com/"), "version": table["version"]}
 
 
-def badge(name: str, root: Path = ROOT) -> str:
+def badge(name: str) -> str:
     """Return the badge, in Markdown, that opens a notebook in Colab."""
-    return BADGE.format(name=name, **project(root))
+    return BADGE.format(name=name, **project())
 
 
-def set_up(root: Path = ROOT, gensim: bool = False) -> str:
+def set_up(gensim: bool = False) -> str:
     """Return what every notebook's first code cell begins with; some need gensim, which Colab lacks."""
-    return SET_UP.format(
-        **project(root),
-        needed="gensim" if gensim else "lecture9_utils",
-        more=" gensim smart_open" if gensim else "",
-    )
-
-
-def files(root: Path = ROOT) -> list[Path]:
-    """Find the files that may name the address."""
-    patterns = ("pyproject.toml", "*.md", "data/*.md", "notebooks/*.ipynb", "notebooks/*/*.ipynb")
-    return sorted(path for pattern in patterns for path in root.glob(pattern))
+    needed, more = ("gensim", " gensim smart_open") if gensim else ("lecture9_utils", "")
+    return SET_UP.format(needed=needed, more=more, **project())
 
 
 def change(repository: str, root: Path = ROOT) -> list[Path]:
     """Write another address into all files that name the present one; return those that changed."""
     old = re.compile(rf"(?<=github[./])(com/)?{re.escape(project(root)['repository'])}(?![\w-])")
     changed = []
-    for path in files(root):
+    for path in sorted(path for pattern in FILES for path in root.glob(pattern)):
         before = path.read_bytes().decode("utf-8")
         after = old.sub(lambda match: (match[1] or "") + repository, before)
         if after != before:

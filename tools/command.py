@@ -8,9 +8,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# What changes how a kernel starts, plots, logs or where it records; the notebooks decide it themselves.
-_LEFT_OUT = ("PYTHONPATH", "PYTHONSTARTUP", "MPLBACKEND", "MATPLOTLIBRC", "LECTURE9_RECORDS")
-_FAMILIES_LEFT_OUT = ("JUPYTER", "IPYTHON", "KERAS_", "TF_")
+# How the names begin of what changes how a kernel starts, plots, logs or where it records; the notebooks
+# decide it themselves.
+_LEFT_OUT: tuple[str, ...] = ("PYTHONPATH", "PYTHONSTARTUP", "MPLBACKEND", "MATPLOTLIBRC", "LECTURE9_RECORDS")
+_LEFT_OUT += ("JUPYTER", "IPYTHON", "KERAS_", "TF_")
 
 
 class RefusedError(Exception):
@@ -48,11 +49,7 @@ def isolated(state: Path) -> dict[str, str]:
     -------
     dict of str to str
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in _LEFT_OUT and not name.startswith(_FAMILIES_LEFT_OUT)
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
     folders = {
         "IPYTHONDIR": "ipython",
         "JUPYTER_CONFIG_DIR": "jupyter/config",
@@ -61,12 +58,8 @@ def isolated(state: Path) -> dict[str, str]:
         "MPLCONFIGDIR": "matplotlib",
     }
     variables = kept | {name: str(state / folder) for name, folder in folders.items()}
-    variables |= {
-        "KERAS_BACKEND": "tensorflow",
-        "COLUMNS": "80",
-        "LECTURE9_STATIC": "1",  # pictures instead of sliders: nobody is there to move them
-        "PYTHONNOUSERSITE": "1",
-    }
+    variables |= {"KERAS_BACKEND": "tensorflow", "COLUMNS": "80", "PYTHONNOUSERSITE": "1"}
+    variables["LECTURE9_STATIC"] = "1"  # pictures instead of sliders: nobody is there to move them
     if not any((state / "matplotlib").glob("fontlist-*.json")):
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=variables, check=True)
     return variables

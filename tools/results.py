@@ -16,72 +16,42 @@ from lecture9_utils.datasets.sources import known_sources
 from lecture9_utils.files import write_atomically
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
-INTRODUCTION = """\
-# What the lecture said, and what we measured
-
-Every statement of the lecture that software can check, measured by the notebooks on the real data
-and held against bounds that were set beforehand. Written by `make run DATA=full`; do not edit.
-
-Of {all} statements, {hold} hold and {wrong} are wrong or \
-misleading as the slide has them: their verdict says what is true."""
-MADE_WITH = """\
-## What this was made with
-
-- Python {python}, {versions}
-- {machine}
-- the 50,000 labelled reviews of {reviews} (Maas et al., 2011); SHA-256 over their paths \
-and bytes: `{reviews_digest}`
-- {member} of {vectors} (Pennington et al., 2014); SHA-256 of {of}: `{vectors_digest}`
-- the notebooks' parameters {given}
-
-To make it again: `make run {given}`. ± is the standard deviation over n values, one for each seed
-(or, in C12, each number of buckets). The last digits change from one machine to another; the
-verdicts should not.
-"""
+HEAD = ("| claim | the lecture said | we measured | verdict |", "|---|---|---|---|")
 Record = dict[str, Any]  # a line that `lecture9_utils.claims.claim` wrote
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says of the claims: a record for each claim and measure, and what is wrong."""
+    """What a run says of the claims: a record for each claim and measure."""
 
     claims: Sequence[Claim]
     records: Mapping[tuple[str, str], Record]
-    problems: Sequence[str]
 
-    def of(self, claim: Claim) -> list[tuple[Measure, Record | None]]:
-        """Return a claim's measures, each with its record."""
-        return [(measure, self.records.get((claim.id, measure.name))) for measure in claim.measures]
+    def of(self, claim: Claim) -> list[tuple[Measure, Record]]:
+        """Return the measures of a claim that were recorded, each with its record."""
+        measures = {(claim.id, measure.name): measure for measure in claim.measures}
+        return [(measure, self.records[key]) for key, measure in measures.items() if key in self.records]
 
     def holds(self, claim: Claim) -> bool:
         """Say whether all measures of a claim were recorded and hold."""
-        return all(record is not None and record["holds"] for _, record in self.of(claim))
+        return [record["holds"] for _, record in self.of(claim)] == [True] * len(claim.measures)
 
     @property
-    def missing(self) -> list[Claim]:
-        """The claims of which a measure was not recorded."""
-        return [claim for claim in self.claims if None in [record for _, record in self.of(claim)]]
+    def problems(self) -> list[str]:
+        """A line for each claim that does not hold, or was not checked with all its measures."""
+        lines = []
+        for claim in self.claims:
+            if len(self.of(claim)) < len(claim.measures):
+                lines.append(f"{claim.id} was never checked in notebook {claim.notebook}, or not all of it")
+            elif not self.holds(claim):
+                lines.append(f"{claim.id} does not hold: {claim.slide}")
+        return lines
 
 
-def hold(records: Mapping[str, Sequence[Record]], everything: bool) -> Outcome:
-    """Hold the records of each notebook (by its number) against its claims, or against all that there are."""
-    claims = [claim for _, claim in sorted(REGISTRY.items()) if everything or claim.notebook in records]
-    taken: dict[tuple[str, str], Record] = {}
-    problems = []
-    for notebook, record in [(name, record) for name, lines in records.items() for record in lines]:
-        key, name = record["id"], record["measure"]
-        if notebook != REGISTRY[key].notebook:
-            problems.append(f"notebook {notebook} recorded {key}, which does not belong to it")
-        elif (key, name) in taken:
-            problems.append(f"{key} was checked twice: notebook {notebook} recorded {name!r} again")
-        taken[key, name] = record
-    outcome = Outcome(claims, taken, problems)
-    for claim in claims:
-        if claim in outcome.missing:
-            problems.append(f"{claim.id} was never checked in notebook {claim.notebook}, or not all of it")
-        elif not outcome.holds(claim):
-            problems.append(f"{claim.id} does not hold: {claim.slide}")
-    return outcome
+def hold(records: Mapping[str, Sequence[Record]]) -> Outcome:
+    """Hold the records of each notebook (by its number) against its claims."""
+    claims = [claim for _, claim in sorted(REGISTRY.items()) if claim.notebook in records]
+    return Outcome(claims, {(r["id"], r["measure"]): r for lines in records.values() for r in lines})
 
 
 def table(outcome: Outcome) -> str:
@@ -90,11 +60,8 @@ def table(outcome: Outcome) -> str:
     for claim in outcome.claims:
         head = claim.id, shorten(claim.slide, 48, placeholder="…")
         for measure, record in outcome.of(claim):
-            if record is None:
-                rows.append((*head, f"{measure.name}: never checked", "", "NO"))
-            else:
-                expected = measure.expected(record["data"]).removeprefix(measure.name).strip() or "yes"
-                rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
+            expected = measure.expected(record["data"]).removeprefix(measure.name).strip() or "yes"
+            rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
             head = "", ""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
@@ -119,44 +86,45 @@ def number(value: float, unit: str, digits: int = 4) -> str:
 
 
 def write(path: Path, outcome: Outcome, titles: Mapping[str, str], parameters: Mapping[str, Any]) -> None:
-    """Write what was measured as a page: a table for each notebook, then what the run was made with."""
+    """Write what was measured as a page: a table for each notebook, then what the run was made with.
+
+    Loading the data has checked the digests that it names.
+    """
     confirmed = [claim for claim in outcome.claims if outcome.holds(claim)]
     wrong = sum(claim.kind == "wrong" for claim in confirmed)
     failed = len(outcome.claims) - len(confirmed)
-    page = INTRODUCTION.format(all=len(outcome.claims), hold=len(confirmed) - wrong, wrong=wrong)
-    page += f" {failed} could not be confirmed.\n\n" if failed else "\n\n"
+    tables = ""
     for notebook, title in titles.items():
-        page += f"## {notebook} {title}\n\n| claim | the lecture said | we measured | verdict |\n"
         rows = [row(outcome, claim) for claim in outcome.claims if claim.notebook == notebook]
-        page += "\n".join(["|---|---|---|---|", *rows, "\n"])
-    page += made_with(parameters)
+        tables += "\n".join([f"## {notebook} {title}\n", *HEAD, *rows, "\n"])
+    member = f"glove.6B.{parameters.get('GLOVE_DIM', 100)}d.txt"
+    imdb, glove = (known_sources()[key] for key in ("imdb", "glove"))
+    page = Path(__file__).with_name("results_page.md").read_text("utf-8")
+    page = page.format(
+        all=len(outcome.claims),
+        hold=len(confirmed) - wrong,
+        wrong=wrong,
+        failed=f" {failed} could not be confirmed." if failed else "",
+        tables=tables[:-1],
+        python=platform.python_version(),
+        versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
+        machine=f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
+        imdb=imdb,
+        member=member,
+        glove=glove,
+        of=member if member in glove.contents else glove.name,
+        digest=glove.contents.get(member, glove.sha256),
+        given=" ".join(f"{name}={value}" for name, value in parameters.items()),
+    )
     write_atomically(path, lambda file: file.write(page.encode()))
     print(f"\nWritten: {path}")
 
 
 def row(outcome: Outcome, claim: Claim) -> str:
     """Write a claim as a line of a table."""
-    measures = "<br>".join(said(measure, record) for measure, record in outcome.of(claim) if record)
+    measures = "<br>".join(said(measure, record) for measure, record in outcome.of(claim))
     label = "**The slide is wrong or misleading.** " if claim.kind == "wrong" else ""
-    confirmed = outcome.holds(claim)
-    verdict = claim.verdict if confirmed else "**Not confirmed:** a measure is outside its bounds."
+    failed = "**Not confirmed:** a measure is outside its bounds."
+    verdict = claim.verdict if outcome.holds(claim) else failed
     cells = [claim.id, claim.slide, measures, label + verdict]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def made_with(parameters: Mapping[str, Any]) -> str:
-    """Say what a full run was made with; loading the data has checked these digests."""
-    member = f"glove.6B.{parameters.get('GLOVE_DIM', 100)}d.txt"
-    imdb, glove = (known_sources()[key] for key in ("imdb", "glove"))
-    return MADE_WITH.format(
-        python=platform.python_version(),
-        versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        machine=f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
-        reviews=imdb.name,
-        reviews_digest=imdb.contents["all"],
-        member=member,
-        vectors=glove.name,
-        of=member if member in glove.contents else glove.name,
-        vectors_digest=glove.contents.get(member, glove.sha256),
-        given=" ".join(f"{name}={value}" for name, value in parameters.items()),
-    )

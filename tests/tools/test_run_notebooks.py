@@ -63,8 +63,6 @@ def run(folder, capfd):
         ("sample", "'sample' is no option"),
         ("DATA=whole", "DATA must be sample or full, got 'whole'"),
         ("SEED=one", "SEED must be of type int, got 'one'"),
-        ("SEED=1.5", "SEED must be of type int, got '1.5'"),
-        ("RATE=fast", "RATE must be of type float, got 'fast'"),
         ("FAST=1", "FAST must be of type bool, got '1'"),
         ("NOTEBOOKS=97,99", "NOTEBOOKS names '99', which is none of 97_a, 98_b"),
         ("JOBS=0", "JOBS and CELL_TIMEOUT must be at least 1"),
@@ -79,15 +77,6 @@ def test_refused_before_anything_runs(run, folder, word, message):
     assert not (folder.parent / "build").exists()
 
 
-def test_no_notebook_and_a_parameters_cell_that_computes_are_refused(run, folder):
-    assert run()[0] == 2
-    path = notebook(folder / "97_a.ipynb")
-    path.write_text(path.read_text("utf-8").replace("SEED = 0", "SEED = 2 * 2"), "utf-8")
-    code, printed = run()
-    assert code == 2
-    assert "the parameters cell of 97_a.ipynb must hold nothing but lines like SEED = 0" in printed
-
-
 def test_parameters_reach_the_notebooks_and_a_failing_one_does_not_stop_the_others(run, folder):
     write = "import pathlib\npathlib.Path('seen').write_text(f'{SEED} {RATE} {FAST}')"
     notebook(folder / "97_a.ipynb", "'begin'", "1 / 0", "'end'")
@@ -96,8 +85,11 @@ def test_parameters_reach_the_notebooks_and_a_failing_one_does_not_stop_the_othe
     code, printed = run("NOTEBOOKS=97,98,99", "SEED=7", "FAST=False")
     assert code == 1
     assert (folder / "seen").read_text() == "7 0.5 False"  # so it ran in the notebook's own folder
-    assert "97_a.ipynb failed in cell [4], ZeroDivisionError: division by zero\n    1 / 0\n" in printed
-    assert "99_c.ipynb failed in cell [4], DeadKernelError" in printed
+    assert re.search(
+        r"97_a.ipynb failed in cell \[4\](.*\n)+ +ZeroDivisionError: division by zero\n", printed
+    )
+    assert re.search(r"99_c.ipynb failed in cell \[4\](.*\n)+.*DeadKernelError", printed)
+    assert "All claims hold" not in printed
     assert re.search(r"98_b +\d+\.\d s +\d\d+ MiB", printed)
 
 
@@ -105,7 +97,7 @@ def test_a_cell_that_takes_too_long_is_ended(run, folder):
     notebook(folder / "97_a.ipynb", "import time\ntime.sleep(60)")
     code, printed = run("NOTEBOOKS=97", "CELL_TIMEOUT=1")
     assert code == 1
-    assert "97_a.ipynb failed in cell [2], CellTimeoutError" in printed
+    assert re.search(r"97_a.ipynb failed in cell \[2\](.*\n)+.*CellTimeoutError", printed)
 
 
 def test_claims_of_the_notebooks_that_ran_must_hold(run, folder):
@@ -134,38 +126,26 @@ def test_a_complete_full_run_writes_the_results(run, folder):
     assert not re.search(rf"Not confirmed|nan|{folder.parent}", page)
 
 
-def record(key: str, value: object, holds: bool = True) -> dict[str, object]:
-    [measure] = REGISTRY[key].measures
-    return {"id": key, "data": "full", "seed": 0, "measure": measure.name, "value": value, "holds": holds}
+def test_a_claim_must_be_checked_and_hold():
+    [measure] = REGISTRY["C25"].measures
+    good = {"id": "C25", "data": "full", "measure": measure.name, "value": [0.75, 0.76], "holds": True}
+
+    def problems(*records: results.Record) -> str:
+        return "\n".join(results.hold({"07": records}).problems)
+
+    assert "C25 was never checked" in problems()
+    assert "C25 " not in problems(good)
+    assert "C25 does not hold" in problems(good | {"value": 0.2, "holds": False})
 
 
-def test_records_are_held_against_the_registry():
-    good = record("C25", [0.75, 0.76])
+def test_values_are_written_for_people():
+    def said(key: str, value: object) -> str:
+        measure = REGISTRY[key].measures[0]
+        return results.said(measure, {"value": value}).removeprefix(f"{measure.name}: ")
 
-    def problems(number: str, *records: dict[str, object]) -> str:
-        return "\n".join(results.hold({number: records}, everything=False).problems)
-
-    assert "C25 was never checked" in problems("07")
-    assert "C25 " not in problems("07", good)
-    assert "C25 does not hold" in problems("07", record("C25", 0.2, holds=False))
-    assert "notebook 08 recorded C25, which does not belong to it" in problems("08", good)
-    assert "C25 was checked twice" in problems("07", good, good)
-    assert "C01 was never checked" in "\n".join(results.hold({"07": [good]}, everything=True).problems)
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "text"),
-    [
-        ("C25", [0.75, 0.76], "75.5% ± 0.7% (n = 2)"),
-        ("C27", 88582.0, "88,582"),
-        ("C10", 1.0, "yes"),
-        ("C10", 0.0, "no"),
-        ("C16", 0.81234, "0.8123"),
-    ],
-)
-def test_values_are_written_for_people(key, value, text):
-    measure = REGISTRY[key].measures[0]
-    assert results.said(measure, {"value": value}) == f"{measure.name}: {text}"
+    assert said("C25", [0.75, 0.76]) == "75.5% ± 0.7% (n = 2)"
+    assert [said("C27", 88582.0), said("C16", 0.81234)] == ["88,582", "0.8123"]
+    assert [said("C10", value) for value in (1.0, 0.0)] == ["yes", "no"]
 
 
 def test_outputs_are_stored_clean_and_the_same_each_time(run, folder):
@@ -203,11 +183,8 @@ sys.exit(run_notebooks.main(["NOTEBOOKS=97"], folder, folder.parent / "build"))
 
 
 def test_who_interrupts_ends_the_kernels(folder):
-    notebook(
-        folder / "97_a.ipynb",
-        "import os, time\nprint(os.getpid(), file=open('pid', 'w'), flush=True)",
-        10 * "time.sleep(60)\n",
-    )
+    write = "import os, time\nprint(os.getpid(), file=open('pid', 'w'), flush=True)"
+    notebook(folder / "97_a.ipynb", write, "time.sleep(600)")
     process = subprocess.Popen([sys.executable, "-c", COMMAND, folder], cwd=ROOT, stderr=subprocess.DEVNULL)
     pid = folder / "pid"
     while not (pid.exists() and pid.read_text()):
@@ -222,28 +199,19 @@ def test_who_interrupts_ends_the_kernels(folder):
 @pytest.mark.slow
 def test_the_user_s_own_kernels_and_settings_play_no_part(folder):
     home = folder.parent / "home"
-    kernel = home / ".local" / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
-    startup = home / ".ipython" / "profile_default" / "startup" / "00.py"
-    for path, text in (
-        (kernel, json.dumps({"argv": ["false"], "display_name": "x", "language": "python"})),
-        (startup, "SEED = 'from home'"),
+    spoilt = {"argv": ["false"], "display_name": "x", "language": "python"}
+    for name, text in (
+        (".local/share/jupyter/kernels/python3/kernel.json", json.dumps(spoilt)),
+        (".ipython/profile_default/startup/00.py", "SEED = 'from home'"),
     ):
-        path.parent.mkdir(parents=True)
-        path.write_text(text, "utf-8")
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text(text, "utf-8")
     notebook(folder / "97_a.ipynb", "print(SEED)")
     variables = {"HOME": str(home), "PATH": os.environ["PATH"], "MPLBACKEND": "no", "JUPYTER_PATH": "/"}
     before = set(home.rglob("*"))
     subprocess.run([sys.executable, "-c", COMMAND, folder], cwd=ROOT, env=variables, check=True)
-    strict = [
-        "-p",
-        "conftest",
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout=60",
-        "-p",
-        "no:cacheprovider",
-    ]
-    nbval = [sys.executable, "-m", "pytest", *strict]
+    nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "conftest"]
+    nbval += ["-p", "no:cacheprovider", "--nbval-cell-timeout=60"]
     ran = folder.parent / "build" / "run-sample" / "97_a.ipynb"
     subprocess.run([*nbval, ran], cwd=ROOT, env=variables, check=True)
     assert set(home.rglob("*")) == before
