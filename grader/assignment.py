@@ -1,6 +1,5 @@
 """The assignment as its source says it."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,8 @@ LARGEST = 20 * 2**20  # bytes; a notebook beyond is not read
 HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS\n(.*?)^[ \t]*### END HIDDEN TESTS[ \t]*$\n?", re.M | re.S)
 SOLUTION = re.compile(r"^[ \t]*### BEGIN SOLUTION\n(.*?)^[ \t]*### END SOLUTION[ \t]*$\n?", re.M | re.S)
 TEXT_STUB = "*Write here.*"
-CODE_STUB = (
-    "# Write your code here, and take out the next line.\n"
-    'raise NotImplementedError("This answer is not written yet, or this line is left over: take it out.")'
-)
+CODE_STUB = """# Write your code here, and take out the next line.
+raise NotImplementedError("This answer is not written yet, or this line is left over: take it out.")"""
 
 
 @dataclass(frozen=True)
@@ -43,10 +40,9 @@ class Assignment:
     parts: dict[str, Part]  # by the id of their cell, in order
     locked: dict[str, str]  # the other code cells that a student must not change, by id
     written: dict[str, float]  # the questions marked by hand, and their points; the cell's id is written_10
-    functions: frozenset[str]  # what the students write and the tests call
+    functions: list[str]  # what the students write and the tests call
     titles: dict[str, str]  # of the questions
-    prose: frozenset[str]  # the text cells
-    digest: str  # changes with the source
+    prose: list[str]  # the text cells
 
     @property
     def kept(self) -> dict[str, str]:
@@ -84,7 +80,7 @@ def tag(cell: Any) -> dict[str, Any]:
 def load(path: Path) -> Assignment:
     """Take the source, or the students' version of it, apart."""
     cells = read(path).cells
-    parts, locked, written, functions = {}, {}, {}, set()
+    parts, locked, written, functions = {}, {}, {}, []
     for cell in cells:
         noted = tag(cell)
         key = noted.get("grade_id", "")
@@ -92,17 +88,14 @@ def load(path: Path) -> Assignment:
             written[key.removeprefix("written_")] = float(noted["points"])
         elif noted.get("grade"):
             hidden = "\n".join(HIDDEN.findall(cell.source))
-            name = key.removeprefix("test_")
-            parts[key] = Part(name, float(noted["points"]), shown(cell.source), hidden)
+            parts[key] = Part(key.removeprefix("test_"), float(noted["points"]), shown(cell.source), hidden)
         elif noted.get("locked") and cell.cell_type == "code":
             locked[key] = cell.source
         if cell.cell_type == "code" and not noted.get("grade"):
-            functions.update(re.findall(r"^def (\w+)", cell.source, re.M))
+            functions += re.findall(r"^def (\w+)", cell.source, re.M)
     text = [cell.source for cell in cells if cell.cell_type == "markdown" and not tag(cell)]
     titles = dict(re.findall(r"^## (\d+) · (.+?)(?: \(|$)", "\n".join(text), re.M))
-    prose = frozenset(normal(source) for source in [*text, TEXT_STUB])
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Assignment(parts, locked, written, frozenset(functions), titles, prose, digest)
+    return Assignment(parts, locked, written, functions, titles, [*map(normal, text), TEXT_STUB])
 
 
 def shown(source: str) -> str:

@@ -41,44 +41,41 @@ LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
 
 def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
     """Run the command; see the module for its arguments and exit codes."""
-    folder, out, jobs = checked(options(words, {"SUBMISSIONS": "", "JOBS": "2", "OUT": ""}))
+    given = options(words, {"SUBMISSIONS": "", "JOBS": "2", "OUT": ""})
+    folder, out = folders(given["SUBMISSIONS"], given["OUT"])
+    if not given["JOBS"].isdecimal() or not (jobs := int(given["JOBS"])):
+        raise RefusedError(f"JOBS must be a whole number from 1, got {given['JOBS']!r}")
     assignment = load(source)
-    students = find(folder)
-    if not students:
+    if not (students := find(folder)):
         raise RefusedError(f"there is nothing in {folder}: it needs a folder or a file for each student")
     marks = read_marks(out / "marking.csv", assignment.written)
     say(f"{len(students)} submissions, {jobs} at a time. Each is alone: {WALLS[walls()]}.")
-    results = grade_all(assignment, students, out / "results", jobs, limits)
-    rows = [together(assignment, student, result, marks) for student, result in results.items()]
+    results = graded(assignment, students, out / "results", jobs, limits)
+    rows = [together(assignment, *one, marks) for one in zip(students, results, strict=True)]
     conclude(assignment, rows, marks, out)
-    return int(any(result.failed for result in results.values()))
+    return int(any(result.failed for result in results))
 
 
-def checked(given: dict[str, str]) -> tuple[Path, Path, int]:
-    """Return the folder of submissions, the folder to write to, and how many to grade at a time."""
-    if not given["SUBMISSIONS"]:
+def folders(submissions: str, out_given: str) -> tuple[Path, Path]:
+    """Return the folder of submissions and the folder to write to."""
+    if not submissions:
         raise RefusedError("name the folder with the submissions, as in: make grade SUBMISSIONS=folder")
-    folder = Path(given["SUBMISSIONS"]).expanduser().resolve()
+    folder = Path(submissions).expanduser().resolve()
     if not folder.is_dir():
         raise RefusedError(f"there is no folder {folder}")
-    out = Path(given["OUT"] or folder.with_name(f"{folder.name}-graded")).expanduser().resolve()
+    out = Path(out_given or folder.with_name(f"{folder.name}-graded")).expanduser().resolve()
     if out == folder or folder in out.parents:
         raise RefusedError("OUT must not be in the folder of the submissions, in which nothing is changed")
-    if not given["JOBS"].isdecimal() or int(given["JOBS"]) < 1:
-        raise RefusedError(f"JOBS must be a whole number from 1, got {given['JOBS']!r}")
-    return folder, out, int(given["JOBS"])
+    return folder, out
 
 
-def grade_all(
-    assignment: Assignment, students: Students, out: Path, jobs: int, limits: Limits
-) -> dict[str, Result]:
+def graded(assignment: Assignment, students: Students, out: Path, jobs: int, limits: Limits) -> list[Result]:
     """Grade all students, so many at a time; each result is written as soon as it is there."""
     stop = Event()
     places = [Place(limits, FIRST_USER + number % 1000, stop) for number in range(len(students))]
-    one = partial(grade_one, assignment, out)
     with ThreadPoolExecutor(jobs) as pool:
         try:
-            return dict(zip(students, pool.map(one, students.items(), places), strict=True))
+            return list(pool.map(partial(grade_one, assignment, out), students.items(), places))
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
@@ -90,7 +87,7 @@ def grade_one(assignment: Assignment, out: Path, handed: tuple[str, list[Handed]
     student, files = handed
     try:
         stored = out / f"{file_name(student)}.json"
-        state = fingerprint(" ".join([assignment.digest, judges(), *(digest(file.path) for file in files)]))
+        state = fingerprint(" ".join([repr(assignment), judges(), *(digest(file.path) for file in files)]))
         with suppress(OSError, ValueError, KeyError, TypeError):  # there is none, or a damaged one
             before = json.loads(stored.read_text("utf-8"))
             if before["state"] == state:
@@ -133,13 +130,10 @@ def file_name(student: str) -> str:
 
 def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> None:
     """Write and print all reports; marks of students who are not here are kept."""
-    marks = {
-        **marks,
-        **{(row.student, question): mark for row in rows for question, mark in row.marks.items()},
-    }
+    marks = dict(marks) | {(row.student, key): mark for row in rows for key, mark in row.marks.items()}
     write_queue(assignment, out / "marking.csv", marks)
     write_answers(assignment, out / "marking.html", rows)
-    reports.write_grades(assignment, out / "grades.csv", rows)
+    reports.write_grades(out / "grades.csv", rows)
     for row in rows:
         reports.write_feedback(assignment, out / "feedback" / f"{file_name(row.student)}.html", row)
     reports.write_gradebook(assignment, out / "gradebook.db", rows)

@@ -103,10 +103,8 @@ def write_queue(assignment: Assignment, path: Path, marks: Marks) -> None:
 
 def write_answers(assignment: Assignment, path: Path, rows: list[Row]) -> None:
     """Write the page from which a person marks: all written answers that have no mark."""
-    body = [
-        "<h1>To mark by hand</h1><p>Write the points, and a comment if you like, into marking.csv; "
-        "then run make grade again.</p>"
-    ]
+    body = ["<h1>To mark by hand</h1>"]
+    body += ["<p>Write points, and a comment if you like, into marking.csv; then run make grade again.</p>"]
     for row in rows:
         for question, mark in row.marks.items():
             if mark.points is None:

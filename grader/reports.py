@@ -13,11 +13,9 @@ from lecture9_utils.files import write_atomically
 NAME = "lecture9"  # of the course, the assignment and its notebook in nbgrader's gradebook
 
 
-def write_grades(assignment: Assignment, path: Path, rows: list[Row]) -> None:
+def write_grades(path: Path, rows: list[Row]) -> None:
     """Write the points a question, the total and the flags of each student."""
-    questions = dict.fromkeys([*(part.question for part in assignment.parts.values()), *assignment.written])
-    head = ["student", *(f"question {question}" for question in questions), "total", "flags"]
-    lines = [head]
+    lines = [["student", *(f"question {question}" for question in rows[0].points), "total", "flags"]]
     for row in rows:
         points = map(number, [*row.points.values(), row.total])
         lines.append([cell(row.student), *points, cell("; ".join(row.flags))])
@@ -40,8 +38,7 @@ def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
     if waiting := [question for question, value in row.points.items() if value is None]:
         body += [f"<p>Without question {', '.join(waiting)}, which is still to be marked by hand.</p>"]
     if row.flags:
-        items = "".join(f"<li>{html(flag)}</li>" for flag in row.flags)
-        body += [f"<h2>About your file</h2><ul>{items}</ul>"]
+        body += ["<h2>About your file</h2><ul>", *(f"<li>{html(flag)}</li>" for flag in row.flags), "</ul>"]
     for question, title in assignment.titles.items():
         body += [f"<h2>{question} · {html(title)}</h2>"]
         for key, outcome in row.result.outcomes.items():

@@ -126,16 +126,9 @@ def variables(home: str) -> dict[str, str]:
     """Return all environment variables of a student's process."""
     threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
     proxies = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-    return {
-        "PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin",
-        **dict.fromkeys(("HOME", "TMPDIR"), home),
-        "LANG": "C.UTF-8",
-        "MPLBACKEND": "Agg",
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        **dict.fromkeys(threads, "1"),
-        **dict.fromkeys(proxies, NOWHERE),
-    }
+    places = {"PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin", "HOME": home, "TMPDIR": home}
+    rest = {"LANG": "C.UTF-8", "MPLBACKEND": "Agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    return places | rest | dict.fromkeys(threads, "1") | dict.fromkeys(proxies, NOWHERE)
 
 
 class Sandbox:
@@ -214,10 +207,9 @@ class Sandbox:
             raise BrokenError(f"started more than {limits.processes} processes")
 
     def _members(self) -> list[psutil.Process]:
-        members = [self._process]
         with suppress(psutil.NoSuchProcess):
-            members += self._process.children(recursive=True)
-        return members
+            return [self._process, *self._process.children(recursive=True)]
+        return [self._process]
 
     def close(self) -> None:
         """End the process with all that it started, and remove its folder."""

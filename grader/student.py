@@ -20,8 +20,7 @@ def limit(memory: int, processes: int, seconds: int) -> None:
     wanted = {"NPROC": processes, "CORE": 0, "FSIZE": 100 * 2**20, "CPU": seconds}
     wanted["DATA" if sys.platform == "linux" else "AS"] = memory
     for name, value in wanted.items():
-        if value and hasattr(resource, f"RLIMIT_{name}"):
-            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
+        resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
 def main() -> None:

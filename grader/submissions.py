@@ -14,11 +14,9 @@ NOISE = re.compile(r"\.|__MACOSX|Thumbs\.db$|desktop\.ini$")
 SUSPICIONS = {
     "ends the program or ignores signals": r"\bos\._exit|\bos\.abort|\bsys\.exit|\bsignal\.",
     "starts processes": r"\bos\.fork|\bsubprocess\b|\bmultiprocessing\b|\bos\.system|^\s*!",
-    "writes or deletes files": r"\brmtree\b|\bos\.remove|\bunlink\(|\.write_(?:text|bytes)\(|"
-    r"open\([^)\n]*,\s*[\"'][wax]",
+    "writes or deletes files": r"rmtree\b|\bos\.remove|\bunlink\(|\.write_\w+\(|open\([^)\n]*,\s*[\"'][wax]",
     "looks for the tests": r"HIDDEN|\.ipynb|/proc\b|\bgc\.|_getframe|\binspect\.",
-    "changes the checker or the package": r"\bl9\.\w+\s*=[^=]|lecture9_utils\.[\w.]+\s*=[^=]|setattr\(|"
-    r"\bnp\.\w+\s*=[^=]|\bbuiltins\.",
+    "changes the checker or the package": r"\b(?:l9|np|lecture9_utils)\.[\w.]+\s*=[^=]|setattr\(|\bbuiltins",
     "takes the package's own solution": r"(?:from|import)\s+lecture9_utils\.",
     "claims to equal everything": r"def\s+__(?:eq|ne|array|lt|le|gt|ge)__",
 }
@@ -113,7 +111,7 @@ def arrange(assignment: Assignment, notebook: Any, flags: Sequence[str] = ()) ->
         found.setdefault(key, []).append(cell)
     order: list[Step] = [(key, code) for key, code in assignment.locked.items() if key not in found]
     order += [*steps(assignment, cells), *((key, None) for key in assignment.parts if key not in found)]
-    own = [code for key, code in order if code and key not in assignment.locked]
+    own = "\n".join(code for key, code in order if code and key not in assignment.locked)
     written = {question: words(assignment, notebook.cells, question) for question in assignment.written}
     return Submission(order, written, [*flags, *structure(assignment, found), *suspicions(own)])
 
@@ -146,23 +144,18 @@ def words(assignment: Assignment, cells: list[Any], question: str) -> str:
     for cell in cells:
         heading = cell.source.lstrip().startswith(f"## {question} ·")
         begun = begun or heading or tag(cell).get("grade_id") == f"written_{question}"
-        if begun and cell.cell_type == "markdown" and normal(cell.source) not in assignment.prose | {""}:
+        if begun and cell.cell_type == "markdown" and normal(cell.source) not in [*assignment.prose, ""]:
             texts.append(cell.source)
     return "\n\n".join(texts)
 
 
 def structure(assignment: Assignment, found: dict[str, list[Any]]) -> list[str]:
     """Say what was done to the cells that are not the student's to change."""
-    kept = assignment.kept
-    written = [f"written_{question}" for question in assignment.written]
-    edited = [
-        key
-        for key, source in kept.items()
-        if any(normal(shown(cell.source)) != normal(source) for cell in found.get(key, []))
-    ]
+    kept, written = assignment.kept, [f"written_{question}" for question in assignment.written]
+    texts = {key: {normal(shown(cell.source)) for cell in found.get(key, [])} for key in kept}
     changed = {
         "missing, put back": [key for key in [*kept, *written] if key not in found],
-        "edited, restored": edited,
+        "edited, restored": [key for key in kept if texts[key] - {normal(kept[key])}],
         "there more than once": [key for key in kept if len(found.get(key, [])) > 1],
     }
     flags = [f"{what}: {', '.join(keys)}" for what, keys in changed.items() if keys]
@@ -171,7 +164,6 @@ def structure(assignment: Assignment, found: dict[str, list[Any]]) -> list[str]:
     return flags
 
 
-def suspicions(sources: list[str]) -> list[str]:
+def suspicions(code: str) -> list[str]:
     """Say what a person should look at in a student's code."""
-    code = "\n".join(sources)
     return [f"look: {what}" for what, pattern in SUSPICIONS.items() if re.search(pattern, code, re.M)]

@@ -29,8 +29,7 @@ def main(words: Sequence[str], source: Path) -> int:
         raise RefusedError(f"there is no file {path}")
     assignment = load(source if source.exists() else ROOT / "dist" / source.stem / source.name)
     parts = {key: replace(part, hidden="") for key, part in assignment.parts.items()}
-    assignment = replace(assignment, parts=parts)
-    result = grade(assignment, arrange(assignment, read(path)))
+    result = grade(replace(assignment, parts=parts), arrange(assignment, read(path)))
     for flag in result.flags:
         print(f"Note: {printable(flag)}")
     for key, outcome in result.outcomes.items():

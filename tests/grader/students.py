@@ -8,8 +8,7 @@ from typing import Any
 
 import nbformat
 
-from grader import release
-from grader.assignment import SOURCE, read, tag
+from grader.assignment import SOURCE, read, shown, tag
 from grader.grading import Result
 
 LIBRARY: dict[str, list[dict[str, Any]]] = tomllib.loads(
@@ -30,10 +29,10 @@ def answer(entry: Mapping[str, Any]) -> dict[str, str]:
 
 def handed_in(answers: Mapping[str, str] | None = None, source: Path = SOURCE, cell: str = "") -> Any:
     """Make the notebook of a student who has all right, but for some answers and a cell before them."""
-    notebook = release.answered(source)
+    notebook = read(source)
     for one in notebook.cells:
         key = tag(one).get("grade_id", "").removeprefix("answer_")
-        one.source = (answers or {}).get(key, one.source)
+        one.source = (answers or {}).get(key, shown(one.source))
     if cell:
         notebook.cells.insert(keys(notebook).index("begin") + 1, nbformat.v4.new_code_cell(cell))
     return notebook
