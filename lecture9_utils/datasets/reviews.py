@@ -3,9 +3,8 @@
 import gzip
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from io import BufferedReader
 from itertools import count, pairwise
 from pathlib import Path
@@ -80,7 +79,7 @@ def load_imdb(data: str = "sample", *, sources: Sources | None = None) -> Imdb:
     ----------
     Lecture 9, slide "IMDb Example"; Maas et al. (2011), "Learning word vectors for sentiment analysis".
     """
-    _, arrays = _load_texts(data, sources)
+    arrays = load("imdb", data, sources, _read_reviews, _join, kept_as="imdb-texts")
     train, test = (Reviews(_texts(arrays, half), arrays[f"{half}-labels"].copy()) for half in HALVES)
     return Imdb(train, test)
 
@@ -127,9 +126,7 @@ def load_imdb_sequences(
     """
     if num_words is not None and num_words < UNKNOWN + 1:
         raise ValueError(f"num_words must be at least {UNKNOWN + 1} (0 to 2 have meanings), got {num_words}")
-    _, arrays = load(
-        "imdb", data, sources, lambda _: _load_texts(data, sources), _number_words, kept_as="imdb-ids"
-    )
+    arrays = load("imdb", data, sources, _read_reviews, _number_words, kept_as="imdb-ids")
     shuffle = np.random.RandomState(seed)  # its numbers are the same in every version of NumPy
     halves = []
     for half in HALVES:
@@ -144,24 +141,10 @@ def load_imdb_sequences(
     return train, test
 
 
-def digest_of(reviews: dict[str, bytes]) -> str:
-    r"""Digest reviews: SHA-256 over path, ``\0``, decimal size, ``\0``, bytes, in the order of the paths."""
-    digest = sha256()
-    for name in sorted(reviews):
-        digest.update(f"{name}\0{len(reviews[name])}\0".encode())
-        digest.update(reviews[name])
-    return digest.hexdigest()
-
-
-def _load_texts(data: str, sources: Sources | None) -> tuple[str, Arrays]:
-    return load("imdb", data, sources, _read_reviews, _join, kept_as="imdb-texts")
-
-
-def _read_reviews(path: Path) -> tuple[str, dict[str, bytes]]:
-    """Read all labelled reviews of an archive, by path, and their digest; all else is left out."""
+def _read_reviews(path: Path) -> dict[str, bytes]:
+    """Read all labelled reviews of an archive, by path; all else is left out."""
     matches = ((_REVIEW.fullmatch(name), body) for name, body in _members(path))
-    reviews = {match["path"]: body for match, body in matches if match}
-    return digest_of(reviews), reviews
+    return {match["path"]: body for match, body in matches if match}
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -197,27 +180,25 @@ def _join(reviews: dict[str, bytes]) -> Arrays:
     return arrays
 
 
-def _number_words(texts: Arrays) -> Arrays:
+def _number_words(reviews: dict[str, bytes]) -> Arrays:
     """Turn words into ids, as `Vocabulary.from_texts` and `.encode` do, but splitting each text only once."""
+    arrays = _join(reviews)
     number: defaultdict[str, int] = defaultdict(count().__next__)  # in the order of first appearance
 
     def numbered(half: str, number_of: Callable[[str], int]) -> list[NDArray[np.int32]]:
-        bodies: Iterable[str] = _texts(texts, half)
-        if len(texts[half]) > _LONG:
-            bodies = progress(bodies, desc="numbering words", unit=" reviews")
-        return [np.array([*map(number_of, tokenize(text))], dtype=np.int32) for text in bodies]
+        texts = progress(
+            _texts(arrays, half), desc="numbering words", unit=" reviews", disable=len(arrays[half]) < _LONG
+        )
+        return [np.array([*map(number_of, tokenize(text))], dtype=np.int32) for text in texts]
 
     train = numbered("train", number.__getitem__)
     test = numbered("test", lambda word: number.get(word, -1))
     id_of = np.full(len(number) + 1, UNKNOWN, dtype=np.int32)  # the last one is for -1
     frequencies = np.bincount(np.concatenate(train))
     id_of[np.argsort(-frequencies, kind="stable")] = INDEX_FROM + 1 + np.arange(len(number))
-    arrays = dict(texts)
-    for half, reviews in zip(HALVES, (train, test), strict=True):
-        arrays[half] = np.concatenate(
-            [part for ids in reviews for part in ([START], id_of[ids])], dtype=np.int32
-        )
-        arrays[f"{half}-ends"] = np.cumsum([1 + len(ids) for ids in reviews])
+    for half, numbers in ("train", train), ("test", test):
+        arrays[half] = np.concatenate([a for n in numbers for a in ([START], id_of[n])], dtype=np.int32)
+        arrays[f"{half}-ends"] = np.cumsum([1 + len(n) for n in numbers])
     return arrays
 
 

@@ -9,8 +9,6 @@ import gzip
 import re
 import zipfile
 from dataclasses import dataclass
-from hashlib import sha256
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -68,7 +66,7 @@ def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[
     ----------
     Lecture 9, slide "Applications" (the author of a text); Project Gutenberg.
     """
-    return load("books", data, sources, _read_zip, _parse_books)[1]
+    return load("books", data, sources, _read_zip, _parse_books)
 
 
 def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list[str]:
@@ -89,7 +87,7 @@ def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list
     ----------
     Lecture 9, slides "Word Embeddings" and "word2vec".
     """
-    return load("books", data, sources, _read_zip, _parse_corpus)[1]
+    return load("books", data, sources, _read_zip, _parse_corpus)
 
 
 def sentences(text: str) -> list[str]:
@@ -133,7 +131,7 @@ def load_translations(data: str = "sample", *, sources: Sources | None = None) -
     ----------
     Lecture 9, slide "Applications" (English → Turkish); Tatoeba, CC BY 2.0 FR, as packed by manythings.org.
     """
-    return load("translations", data, sources, _read_zip, _parse_translations)[1]
+    return load("translations", data, sources, _read_zip, _parse_translations)
 
 
 def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Weather:
@@ -160,7 +158,7 @@ def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Wea
     ----------
     Lecture 9, slide "Applications" (forecasting the weather); NOAA, as in vega-datasets.
     """
-    return load("weather", data, sources, _read_text, _parse_weather)[1]
+    return load("weather", data, sources, _read_text, _parse_weather)
 
 
 def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
@@ -185,7 +183,7 @@ def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
     ----------
     Lecture 9, slide "dna2vec"; Blattner et al. (1997), "The complete genome sequence of E. coli K-12".
     """
-    return load("genome", data, sources, _read_bases, str)[1]
+    return load("genome", data, sources, _read_bases, str)
 
 
 def load_similarity(data: str = "sample", *, sources: Sources | None = None) -> list[tuple[str, str, float]]:
@@ -210,7 +208,7 @@ def load_similarity(data: str = "sample", *, sources: Sources | None = None) -> 
     ----------
     Lecture 9, slide "Word Embeddings"; Finkelstein et al. (2002), "Placing search in context".
     """
-    return load("similarity", data, sources, _read_text, _parse_similarity)[1]
+    return load("similarity", data, sources, _read_text, _parse_similarity)
 
 
 def _text(content: bytes) -> str:
@@ -223,25 +221,22 @@ def _rows(text: str) -> list[list[str]]:
     return [[field.strip() for field in line.split("\t")] for line in lines]
 
 
-def _read_zip(path: Path) -> tuple[str, Members]:
+def _read_zip(path: Path) -> Members:
     """Read all members of a zip archive, in the order of their names."""
-    content = path.read_bytes()
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        return sha256(content).hexdigest(), {name: archive.read(name) for name in sorted(archive.namelist())}
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in sorted(archive.namelist())}
 
 
-def _read_text(path: Path) -> tuple[str, str]:
+def _read_text(path: Path) -> str:
     """Read a text, whose line ends may differ from the original's."""
-    text = _text(path.read_bytes())
-    return sha256(text.encode()).hexdigest(), text
+    return _text(path.read_bytes())
 
 
-def _read_bases(path: Path) -> tuple[str, str]:
+def _read_bases(path: Path) -> str:
     """Read the bases of a FASTA file, which may be gzipped; its header and width of lines may differ."""
     content = path.read_bytes()
     text = _text(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
-    bases = "".join(line.strip() for line in text.split("\n") if not line.startswith(">")).upper()
-    return sha256(bases.encode()).hexdigest(), bases
+    return "".join(line.strip() for line in text.split("\n") if not line.startswith(">")).upper()
 
 
 def _parse_books(members: Members) -> dict[str, dict[str, str]]:
@@ -273,11 +268,9 @@ def _parse_translations(members: Members) -> list[tuple[str, str]]:
 def _parse_weather(text: str) -> Weather:
     rows = list(csv.DictReader(text.split("\n")))
     days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
-    rain, warmest, coldest, wind = (
-        np.array([row[name] for row in rows], dtype=float)
-        for name in ("precipitation", "temp_max", "temp_min", "wind")
-    )
-    return Weather(days, rain, warmest, coldest, wind, [row["weather"] for row in rows])
+    names = "precipitation", "temp_max", "temp_min", "wind"
+    numbers = (np.array([row[name] for row in rows], dtype=float) for name in names)
+    return Weather(days, *numbers, [row["weather"] for row in rows])
 
 
 def _parse_similarity(text: str) -> list[tuple[str, str, float]]:

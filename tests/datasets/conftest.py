@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 from stand_ins import CONTENTS, REVIEWS, VECTORS, Server, World, digest
 
-from lecture9_utils.datasets.reviews import digest_of
-from lecture9_utils.datasets.sources import known_sources
+from lecture9_utils.datasets.sources import digest_of, known_sources
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +28,8 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
         "imdb": {"all": digest_of({f"aclImdb/{name}": text.encode() for name, text in REVIEWS.items()})},
         "glove": {"glove.6B.50d.txt": digest(VECTORS)},
         "genome": {"all": digest("ACGTACGAC")},
+        "weather": {"all": digest(CONTENTS["weather"])},
+        "similarity": {"all": digest(CONTENTS["similarity"])},
     }
     world = World(folder)
     for key, source in known_sources().items():

@@ -8,7 +8,7 @@ import pytest
 from stand_ins import REAL, REVIEWS, World, imdb_archive, needs, zipped
 
 from lecture9_utils import Vocabulary, load_glove, load_imdb, load_imdb_sequences, pad, tokenize
-from lecture9_utils.datasets.reviews import digest_of
+from lecture9_utils.datasets.sources import digest_of
 
 
 def test_the_reviews_come_as_they_are_in_the_files_neg_before_pos_and_by_number(world: World) -> None:
