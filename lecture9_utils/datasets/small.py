@@ -269,8 +269,8 @@ def _parse_weather(text: str) -> Weather:
     rows = list(csv.DictReader(text.split("\n")))
     days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
     names = "precipitation", "temp_max", "temp_min", "wind"
-    numbers = (np.array([row[name] for row in rows], dtype=float) for name in names)
-    return Weather(days, *numbers, [row["weather"] for row in rows])
+    numbers = {name: np.array([row[name] for row in rows], dtype=float) for name in names}
+    return Weather(days, **numbers, weather=[row["weather"] for row in rows])
 
 
 def _parse_similarity(text: str) -> list[tuple[str, str, float]]:

@@ -156,14 +156,13 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
                 path.chmod(0o644)  # a class may share a folder
                 return path
             except (requests.RequestException, ValueError) as error:
-                reason += (
-                    f" {url} ({'another file' if isinstance(error, ValueError) else type(error).__name__})"
-                )
+                what = "another file" if isinstance(error, ValueError) else type(error).__name__
+                reason += f" {url} ({what})"
     except OSError as error:
         reason = str(error)
     raise OSError(
-        f"{source.name} ({source.size / 1e6:,.0f} MB) could not be downloaded to {folder}: {reason}; try again "
-        "later, or bring the file there or to another folder with room, and name that in LECTURE9_DATA"
+        f"{source.name} ({source.size / 1e6:,.0f} MB) could not be downloaded to {folder}: {reason}; try "
+        "again later, or bring the file there or to another folder with room, and name that in LECTURE9_DATA"
     )
 
 

@@ -26,7 +26,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setenv("LECTURE9_DATA", str(folder))
     parts = {
         "imdb": {"all": digest_of({f"aclImdb/{name}": text.encode() for name, text in REVIEWS.items()})},
-        "glove": {"glove.6B.50d.txt": digest(VECTORS)},
+        "glove": {"glove.6B.100d.txt": digest(VECTORS)},
         "genome": {"all": digest("ACGTACGAC")},
         "weather": {"all": digest(CONTENTS["weather"])},
         "similarity": {"all": digest(CONTENTS["similarity"])},

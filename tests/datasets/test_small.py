@@ -3,7 +3,6 @@
 import csv
 import gzip
 import io
-import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -108,19 +107,6 @@ def test_the_genome_is_read_as_biopython_does(world: World, bases: str, width: i
     world.change("genome", contents={"all": digest(expected)})
     world.path("genome").write_bytes(gzip.compress(text.encode()) if packed else text.encode())
     assert l9.load_genome("full", sources=world.sources) == expected
-
-
-# The sample
-
-
-def test_each_says_that_it_is_synthetic() -> None:
-    for name in ("books.zip", "tur-eng.zip"):
-        with zipfile.ZipFile(SAMPLE / name) as archive:
-            told = [archive.read(member).decode() for member in archive.namelist()]
-        texts = [text for text in told if text.startswith("# Title")] or [told[-1]]
-        assert all("synthetic" in text[:200].lower() for text in texts)
-    assert b"synthetic" in gzip.decompress((SAMPLE / "ecoli.fa.gz").read_bytes())[:20]
-    assert (SAMPLE / "wordsim353.tsv").read_text().startswith("# Synthetic")
 
 
 # The real data
