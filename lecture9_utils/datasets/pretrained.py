@@ -18,7 +18,7 @@ _LONG = 50_000_000  # bytes, which take about a second
 
 
 def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None = None) -> WordVectors:
-    """Load GloVe's word vectors.
+    """Load GloVe's word vectors (Pennington, Socher, Manning, 2014; Lecture 9, slide "GloVe").
 
     Parameters
     ----------
@@ -35,18 +35,12 @@ def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None 
     Raises
     ------
     ValueError, OSError
-        As for `load_imdb`, as `sources` are; and if the archive has no vectors of `dim` dimensions (those it
-        has are named).
+        As for `load_imdb`, as `sources` are; and if the archive has no vectors of `dim` dimensions.
 
     Examples
     --------
     >>> load_glove(dim=50).dim
     50
-
-    References
-    ----------
-    Lecture 9, slides "GloVe" and "IMDb Example - Word Embeddings"; Pennington, Socher, Manning (2014),
-    "GloVe: Global vectors for word representation".
     """
     member = f"glove.6B.{dim}d.txt"
 

@@ -108,13 +108,9 @@ def load(
 
 def digest_of(contents: Contents | memoryview) -> str:
     r"""Give the SHA-256 of contents; of files: over path, ``\0``, decimal size, ``\0``, bytes, by path."""
-    if not isinstance(contents, Mapping):
-        return sha256(contents.encode() if isinstance(contents, str) else contents).hexdigest()
-    digest = sha256()
-    for name in sorted(contents):
-        digest.update(f"{name}\0{len(contents[name])}\0".encode())
-        digest.update(contents[name])
-    return digest.hexdigest()
+    if isinstance(contents, Mapping):
+        contents = b"".join(b"%s\0%d\0%s" % (k.encode(), len(v), v) for k, v in sorted(contents.items()))
+    return sha256(contents.encode() if isinstance(contents, str) else contents).hexdigest()
 
 
 def find(source: Source, data: str, check: Check = bool) -> Path:
