@@ -30,13 +30,13 @@ _SENTENCE_END = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class Weather:
-    """Daily weather, no day left out: each is an array of shape (days,), or a list ("rain", …) as long."""
+    """Daily weather; `load_weather` says in which units."""
 
     dates: NDArray[np.datetime64]
-    precipitation: NDArray[np.float64]  # mm
-    temp_max: NDArray[np.float64]  # °C
+    precipitation: NDArray[np.float64]
+    temp_max: NDArray[np.float64]
     temp_min: NDArray[np.float64]
-    wind: NDArray[np.float64]  # m/s
+    wind: NDArray[np.float64]
     weather: list[str]
 
     def __len__(self) -> int:
@@ -124,6 +124,12 @@ def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Wea
     ----------
     data : {"sample", "full"}
         A bundled synthetic series, or Seattle's from 2012 to 2015.
+
+    Returns
+    -------
+    Weather
+        Arrays of shape (days,): ``.dates`` (datetime64[D], no day left out), ``.precipitation`` (mm),
+        ``.temp_max`` and ``.temp_min`` (°C), ``.wind`` (m/s); and the list ``.weather`` ("rain", …).
 
     Examples
     --------

@@ -3,11 +3,12 @@
 import gzip
 import io
 import os
+import resource
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,15 @@ CONTENTS: dict[str, bytes] = {
 }
 
 
-def digest(text: str | bytes) -> str:
-    return sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Let no file become larger than this."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def comparable(value: Any) -> Any:

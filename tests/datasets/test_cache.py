@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import resource
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stand_ins import CONTENTS, KEPT, REVIEWS, World, imdb_archive
+from stand_ins import CONTENTS, KEPT, REVIEWS, World, full_disk, imdb_archive
 
 
 def load_all(world: World) -> list[Any]:
@@ -84,13 +83,8 @@ def test_an_unwritable_cache_gives_one_warning_and_work_goes_on(
 
 
 def test_a_full_disk_leaves_nothing_half_written(world: World, own_cache: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (150, before[1]))
-    try:
-        with pytest.warns(UserWarning, match="cannot be written to"):
-            assert load_all(world)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with full_disk(150), pytest.warns(UserWarning, match="cannot be written to"):
+        assert load_all(world)
     assert not list(own_cache.glob("*.part"))
     assert load_all(world)
 

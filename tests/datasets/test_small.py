@@ -1,6 +1,5 @@
 """Books, translations, weather, DNA and judged pairs come as in the files; the sample's are as meant."""
 
-import csv
 import gzip
 import io
 from collections import Counter
@@ -10,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stand_ins import REAL, TEXTS, World, digest, needs, zipped
+from stand_ins import TEXTS, World, needs, zipped
 
 import lecture9_utils as l9
 from lecture9_utils import sentences
+from lecture9_utils.datasets.sources import digest_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "lecture9_utils" / "datasets" / "sample"
@@ -104,7 +104,7 @@ def test_the_genome_is_read_as_biopython_does(world: World, bases: str, width: i
     lines = [">r of some", *(bases[i : i + width] for i in range(0, len(bases), width)), ""]
     text = "\n".join(lines)
     expected = str(SeqIO.read(io.StringIO(text), "fasta").seq).upper()
-    world.change("genome", contents={"all": digest(expected)})
+    world.change("genome", contents={"all": digest_of(expected)})
     world.path("genome").write_bytes(gzip.compress(text.encode()) if packed else text.encode())
     assert l9.load_genome("full", sources=world.sources) == expected
 
@@ -124,33 +124,17 @@ def test_the_real_books() -> None:
     assert 10 < np.mean([len(s.split()) for s in corpus]) < 30
 
 
-@needs("tur-eng.zip")
-def test_the_real_translations() -> None:
+@needs("tur-eng.zip", "seattle-weather.csv", "ecoli.fa.gz", "wordsim353.tsv")
+def test_the_other_real_ones() -> None:
     pairs = l9.load_translations("full")
     assert len(pairs) > 40_000
     assert ("Hi.", "Merhaba.") in pairs
-
-
-@needs("seattle-weather.csv")
-def test_the_real_weather() -> None:
     weather = l9.load_weather("full")
-    with (REAL / "seattle-weather.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert weather.dates.astype(str).tolist() == [row["date"] for row in rows]
-    for name in ("precipitation", "temp_max", "temp_min", "wind"):
-        assert getattr(weather, name).tolist() == [float(row[name]) for row in rows]
-    assert weather.weather == [row["weather"] for row in rows]
-
-
-@needs("ecoli.fa.gz")
-def test_the_real_genome() -> None:
+    assert (np.diff(weather.dates).astype(int) == 1).all()
+    assert (len(weather), weather.temp_max[0], weather.weather[0]) == (1461, 12.8, "drizzle")
     genome = l9.load_genome("full")
     assert len(genome) == 4_639_675
     assert genome.startswith("AGCTTTTCATTCTGACTGCAACGGGCAATATGTCTCTGTGTGG")
-
-
-@needs("wordsim353.tsv")
-def test_the_real_judged_pairs() -> None:
-    pairs = l9.load_similarity("full")
-    assert len(pairs) == 353
-    assert ("tiger", "cat", 7.35) in pairs
+    judged = l9.load_similarity("full")
+    assert len(judged) == 353
+    assert ("tiger", "cat", 7.35) in judged
