@@ -49,7 +49,8 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
     >>> sum(progress([1, 2, 3], desc="adding", disable=True))
     6
     """
-    return (_NotebookBar if in_notebook() else tqdm)(iterable, **{"leave": False, **options})
+    bar = _NotebookBar if in_notebook() and not options.get("disable") else tqdm
+    return bar(iterable, **{"leave": False, **options})
 
 
 def in_notebook() -> bool:

@@ -2,30 +2,27 @@
 
 import sys
 from collections.abc import Callable, Sized
+from functools import partial
 
 from .cache import cache_folder
-from .pretrained import glove_dims, load_glove
+from .pretrained import load_glove
 from .reviews import load_imdb_sequences
 from .small import load_books, load_genome, load_similarity, load_translations, load_weather
 from .sources import Source, Sources, data_folder, known_sources
 
 _BYTES_A_MINUTE = 20e6 / 8 * 60
-_SETS: tuple[tuple[str, Callable[[Sources], Sized], str], ...] = (
-    (
-        "imdb",
-        lambda sources: load_imdb_sequences(data="full", sources=sources)[0][0],
-        "reviews to train with",
-    ),
-    ("glove", lambda sources: _load_glove(sources), "words"),
-    ("books", lambda sources: load_books("full", sources=sources), "authors"),
-    ("translations", lambda sources: load_translations("full", sources=sources), "pairs of sentences"),
-    ("weather", lambda sources: load_weather("full", sources=sources), "days"),
-    ("genome", lambda sources: load_genome("full", sources=sources), "bases"),
-    ("similarity", lambda sources: load_similarity("full", sources=sources), "pairs of words"),
-)
+_SETS: dict[str, tuple[Callable[..., Sized], str]] = {
+    "imdb": (lambda **full: load_imdb_sequences(**full)[0][0], "reviews to train with"),
+    "glove": (partial(load_glove, dim=50), "words"),
+    "books": (load_books, "authors"),
+    "translations": (load_translations, "pairs of sentences"),
+    "weather": (load_weather, "days"),
+    "genome": (load_genome, "bases"),
+    "similarity": (load_similarity, "pairs of words"),
+}
 
 
-def main(sources: Sources | None = None) -> int:
+def main(sources: Sources) -> int:
     """Fetch, verify and parse all of the real data, and say before how much that is.
 
     Returns
@@ -33,17 +30,17 @@ def main(sources: Sources | None = None) -> int:
     int
         0 if all is there, 1 if not; the reason is then on standard error.
     """
-    sources, complete = sources or known_sources(), True
     for source in sources.values():
         print(f"{source.name} {_whence(source)}", flush=True)
     print(f"Then all is read and kept in {cache_folder()}: up to 0.4 GB, about 1 min", flush=True)
-    for key, load, what in _SETS:
-        if sources[key].urls or _is_there(sources[key]):
-            try:
-                print(f"{sources[key].name}: {len(load(sources)):,} {what}", flush=True)
-            except (OSError, ValueError) as error:
-                print(error, file=sys.stderr, flush=True)
-                complete = False
+    complete = True
+    for key, (load, what) in _SETS.items():
+        try:
+            if sources[key].urls or _is_there(sources[key]):
+                print(f"{sources[key].name}: {len(load(data='full', sources=sources)):,} {what}", flush=True)
+        except (OSError, ValueError) as error:
+            print(error, file=sys.stderr, flush=True)
+            complete = False
     print("All is there." if complete else "Not all is there.")
     return 0 if complete else 1
 
@@ -63,12 +60,5 @@ def _whence(source: Source) -> str:
     return f"is downloaded to {data_folder()}: {much}"
 
 
-def _load_glove(sources: Sources) -> Sized:
-    """Load the vectors of 50 and 100 dimensions, where they are."""
-    dims = {50, 100} & set(glove_dims(sources["glove"], "full"))
-    loaded = [load_glove("full", dim, sources=sources) for dim in sorted(dims)]
-    return loaded[0] if loaded else []
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(known_sources()))

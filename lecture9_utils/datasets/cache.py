@@ -1,16 +1,16 @@
 """Parsed data, kept in a compact binary form (NumPy's .npy, never a pickle) so that it is parsed once.
 
 Everything lives in the folder that ``LECTURE9_CACHE`` names, or else in the user's cache folder. Files are
-written under a temporary name and renamed, so two processes may fill the cache at once, and an entry is only
-used if its checksums are right. Losing the cache costs time, never results: a folder that cannot be written
-to gives one warning, and work goes on without it.
+written under a temporary name and renamed, so two processes may fill the cache at once, and are only used if
+their checksums are right. Losing the cache costs time, never results.
 """
 
 import json
 import os
 import warnings
 import zlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..files import write_atomically
 
-FORMAT = 2  # a new number makes every older entry unused
+FORMAT = 3  # a new number makes every older file unused
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -33,67 +33,46 @@ def cache_folder() -> Path:
     return Path(user_cache_dir("lecture9"))
 
 
-@dataclass(frozen=True)
-class Entry:
-    """What was made from a file as it was at one time.
+def kept(path: Path, what: str, digest: str | None, make: Callable[[Path], Any]) -> Any:
+    """Give the arrays, by name, made from a file: kept ones (memory-mapped, read-only), or else new ones.
 
-    A zip of arrays would need no list of checksums, but cannot be memory-mapped: GloVe's vectors would take
-    2.4 times their size in memory instead of 1.4.
+    It is made anew if the file has another size or time of change, another `digest` was expected of it, or
+    what was kept is damaged. One warning says that a folder cannot be written to.
     """
+    # A zip of arrays has checksums of its own, but cannot be mapped: GloVe's would take 2.4 times their size.
+    facts = path.stat()  # before it is read, as it may change meanwhile
+    stamp = [FORMAT, facts.st_size, facts.st_mtime_ns, digest]
+    stem = f"{what}-{sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
+    index = cache_folder() / f"{stem}.json"
+    try:
+        found = json.loads(index.read_bytes())
+        if found["stamp"] == stamp:
+            names = found["checksums"].items()
+            return {name: _opened(index.with_name(f"{stem}.{name}.npy"), check) for name, check in names}
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        pass  # there is nothing, or it is damaged in any way
+    arrays: Arrays = make(path)
+    try:
+        checksums = {}
+        for name, array in arrays.items():
+            file = index.with_name(f"{stem}.{name}.npy")
+            write_atomically(file, partial(np.save, arr=array, allow_pickle=False))
+            checksums[name] = _checksum(file)
+        content = json.dumps({"stamp": stamp, "checksums": checksums}).encode()
+        write_atomically(index, lambda file: file.write(content))
+    except OSError as error:
+        warnings.warn(  # which Python shows once, if it is the same each time
+            f"the cache folder {cache_folder()} cannot be written to ({error.strerror}): all works, but data "
+            "is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
+            stacklevel=1,
+        )
+    return arrays
 
-    stem: str
-    stamp: str
 
-    @classmethod
-    def of(cls, path: Path, what: str) -> "Entry":
-        """Name what is made from a file; before it is read, as it may change meanwhile.
-
-        Another size or time of change of the file makes its older entry unused.
-        """
-        facts = path.stat()
-        place = sha256(str(path.resolve()).encode()).hexdigest()[:16]
-        return cls(f"{what}-{place}", f"{FORMAT} {facts.st_size} {facts.st_mtime_ns}")
-
-    def load(self) -> tuple[str, Arrays] | None:
-        """Open the arrays, memory-mapped and read-only, and the digest that was stored with them.
-
-        None if there are none, or they are damaged in any way: they have to be made again.
-        """
-        try:
-            facts = json.loads(self._path("json").read_bytes())
-            if facts["stamp"] == self.stamp:
-                names = facts["checksums"].items()
-                return facts["digest"], {name: self._open(name, checksum) for name, checksum in names}
-        except (OSError, ValueError, LookupError, AttributeError, TypeError):
-            pass
-        return None
-
-    def store(self, digest: str, arrays: Arrays) -> None:
-        """Keep arrays (without Python objects), or warn that this is not possible."""
-        try:
-            checksums = {name: self._save(name, array) for name, array in arrays.items()}
-            facts = json.dumps({"stamp": self.stamp, "digest": digest, "checksums": checksums})
-            write_atomically(self._path("json"), lambda file: file.write(facts.encode()))
-        except OSError as error:
-            warnings.warn(  # which Python shows once, if it is the same each time
-                f"the cache folder {cache_folder()} cannot be written to ({error.strerror}): all works, "
-                "but data is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
-                stacklevel=1,
-            )
-
-    def _path(self, suffix: str) -> Path:
-        return cache_folder() / f"{self.stem}.{suffix}"
-
-    def _save(self, name: str, array: NDArray[Any]) -> int:
-        path = self._path(f"{name}.npy")
-        write_atomically(path, lambda file: np.save(file, array, allow_pickle=False))
-        return _checksum(path)
-
-    def _open(self, name: str, checksum: int) -> NDArray[Any]:
-        path = self._path(f"{name}.npy")
-        if _checksum(path) != checksum:
-            raise ValueError(f"{path} is damaged")
-        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
+def _opened(path: Path, checksum: int) -> NDArray[Any]:
+    if _checksum(path) != checksum:
+        raise ValueError(f"{path} is damaged")
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
 
 def _checksum(path: Path) -> int:

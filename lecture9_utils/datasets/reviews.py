@@ -3,9 +3,8 @@
 import gzip
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from io import BufferedReader
 from itertools import count, pairwise
 from pathlib import Path
@@ -21,9 +20,7 @@ from .sources import Sources, load
 
 START, UNKNOWN, INDEX_FROM = 1, 2, 3  # of keras.datasets.imdb: word 1, the most frequent one, is 1 + 3
 HALVES = "train", "test"
-_REVIEW = re.compile(
-    r"(?:\./)?(?P<path>aclImdb/(?P<half>train|test)/(?P<label>neg|pos)/(?P<number>\d+)_\d+\.txt)"
-)
+_REVIEW = re.compile(r"(?:\./)?(aclImdb/(?:train|test)/(?:neg|pos)/\d+_\d+\.txt)")
 _LONG = 10_000_000  # bytes, whose words take seconds to number
 _BLOCK = 512  # a tar archive is made of blocks of this many bytes
 Sequences = NDArray[np.object_]
@@ -47,7 +44,7 @@ class Imdb:
 
 
 def load_imdb(data: str = "sample", *, sources: Sources | None = None) -> Imdb:
-    """Load the labelled movie reviews as texts.
+    """Load the labelled movie reviews (Maas et al., 2011; Lecture 9, "IMDb Example") as texts.
 
     Parameters
     ----------
@@ -59,9 +56,8 @@ def load_imdb(data: str = "sample", *, sources: Sources | None = None) -> Imdb:
     Returns
     -------
     Imdb
-        ``.train`` and ``.test``, each with ``.texts`` (list of str, as they are in the files, ``<br />``
-        included; an empty file is an empty text) and ``.labels`` (ndarray of int64, 0 negative, 1 positive).
-        First the negative ones, then the positive ones, both by number: shuffle before you split.
+        ``.train`` and ``.test``, each with ``.texts`` (list of str, ``<br />`` included) and ``.labels``
+        (ndarray of int64, 0 negative, 1 positive): first the negative ones, so shuffle before you split.
 
     Raises
     ------
@@ -75,20 +71,15 @@ def load_imdb(data: str = "sample", *, sources: Sources | None = None) -> Imdb:
     >>> imdb = load_imdb()
     >>> len(imdb.train.texts) == len(imdb.train.labels)
     True
-
-    References
-    ----------
-    Lecture 9, slide "IMDb Example"; Maas et al. (2011), "Learning word vectors for sentiment analysis".
     """
-    _, arrays = _load_texts(data, sources)
-    train, test = (Reviews(_texts(arrays, half), arrays[f"{half}-labels"].copy()) for half in HALVES)
-    return Imdb(train, test)
+    arrays = load("imdb", data, sources, _read_reviews, _join, kept_as="imdb-texts")
+    return Imdb(*(Reviews(_texts(arrays, half), arrays[f"{half}-labels"].copy()) for half in HALVES))
 
 
 def load_imdb_sequences(
     num_words: int | None = 10_000, data: str = "sample", seed: int = 113, *, sources: Sources | None = None
 ) -> tuple[tuple[Sequences, Labels], tuple[Sequences, Labels]]:
-    """Load the reviews as integers, in the conventions of ``keras.datasets.imdb.load_data``.
+    """Load the reviews as integers, in the conventions of ``keras.datasets.imdb.load_data`` on the slides.
 
     Words are numbered by falling frequency in the training reviews, as `Vocabulary` does. In the sequences,
     0 is left for padding, 1 starts each review, 2 stands for every word left out, 3 is not used, and the word
@@ -120,16 +111,10 @@ def load_imdb_sequences(
     >>> (x_train, y_train), (x_test, y_test) = load_imdb_sequences(num_words=1000)
     >>> {int(review[0]) for review in x_train}, max(int(review.max()) for review in x_train)
     ({1}, 999)
-
-    References
-    ----------
-    Lecture 9, slide "IMDb Example - Word Embeddings" (``imdb.load_data``); ``keras.datasets.imdb``.
     """
     if num_words is not None and num_words < UNKNOWN + 1:
         raise ValueError(f"num_words must be at least {UNKNOWN + 1} (0 to 2 have meanings), got {num_words}")
-    _, arrays = load(
-        "imdb", data, sources, lambda _: _load_texts(data, sources), _number_words, kept_as="imdb-ids"
-    )
+    arrays = load("imdb", data, sources, _read_reviews, _number_words, kept_as="imdb-ids")
     shuffle = np.random.RandomState(seed)  # its numbers are the same in every version of NumPy
     halves = []
     for half in HALVES:
@@ -144,24 +129,10 @@ def load_imdb_sequences(
     return train, test
 
 
-def digest_of(reviews: dict[str, bytes]) -> str:
-    r"""Digest reviews: SHA-256 over path, ``\0``, decimal size, ``\0``, bytes, in the order of the paths."""
-    digest = sha256()
-    for name in sorted(reviews):
-        digest.update(f"{name}\0{len(reviews[name])}\0".encode())
-        digest.update(reviews[name])
-    return digest.hexdigest()
-
-
-def _load_texts(data: str, sources: Sources | None) -> tuple[str, Arrays]:
-    return load("imdb", data, sources, _read_reviews, _join, kept_as="imdb-texts")
-
-
-def _read_reviews(path: Path) -> tuple[str, dict[str, bytes]]:
-    """Read all labelled reviews of an archive, by path, and their digest; all else is left out."""
+def _read_reviews(path: Path) -> dict[str, bytes]:
+    """Read all labelled reviews of an archive, by path; all else is left out."""
     matches = ((_REVIEW.fullmatch(name), body) for name, body in _members(path))
-    reviews = {match["path"]: body for match, body in matches if match}
-    return digest_of(reviews), reviews
+    return {match[1]: body for match, body in matches if match}
 
 
 def _members(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -187,37 +158,35 @@ def _join(reviews: dict[str, bytes]) -> Arrays:
     """Put each half's reviews one after another: first neg, then pos, in both by number."""
     arrays = {}
     for half in HALVES:
-        matches = [match for name in reviews if (match := _REVIEW.fullmatch(name)) and match["half"] == half]
-        matches.sort(key=lambda match: (match["label"], int(match["number"])))
-        bodies = [reviews[match["path"]] for match in matches]
+        paths = [path for path in reviews if f"/{half}/" in path]
+        paths.sort(key=lambda path: (path.split("/")[2], int(path.split("/")[3].split("_")[0])))
+        bodies = [reviews[path] for path in paths]
         b"\n".join(bodies).decode()  # refuses what is not UTF-8
         arrays[half] = np.frombuffer(b"".join(bodies), dtype=np.uint8)
         arrays[f"{half}-ends"] = np.cumsum([len(body) for body in bodies])
-        arrays[f"{half}-labels"] = np.array([int(match["label"] == "pos") for match in matches])
+        arrays[f"{half}-labels"] = np.array([int("/pos/" in path) for path in paths])
     return arrays
 
 
-def _number_words(texts: Arrays) -> Arrays:
+def _number_words(reviews: dict[str, bytes]) -> Arrays:
     """Turn words into ids, as `Vocabulary.from_texts` and `.encode` do, but splitting each text only once."""
+    arrays = _join(reviews)
     number: defaultdict[str, int] = defaultdict(count().__next__)  # in the order of first appearance
 
     def numbered(half: str, number_of: Callable[[str], int]) -> list[NDArray[np.int32]]:
-        bodies: Iterable[str] = _texts(texts, half)
-        if len(texts[half]) > _LONG:
-            bodies = progress(bodies, desc="numbering words", unit=" reviews")
-        return [np.array([*map(number_of, tokenize(text))], dtype=np.int32) for text in bodies]
+        texts = progress(
+            _texts(arrays, half), desc="numbering words", unit=" reviews", disable=len(arrays[half]) < _LONG
+        )
+        return [np.array([*map(number_of, tokenize(text))], dtype=np.int32) for text in texts]
 
     train = numbered("train", number.__getitem__)
     test = numbered("test", lambda word: number.get(word, -1))
     id_of = np.full(len(number) + 1, UNKNOWN, dtype=np.int32)  # the last one is for -1
     frequencies = np.bincount(np.concatenate(train))
     id_of[np.argsort(-frequencies, kind="stable")] = INDEX_FROM + 1 + np.arange(len(number))
-    arrays = dict(texts)
-    for half, reviews in zip(HALVES, (train, test), strict=True):
-        arrays[half] = np.concatenate(
-            [part for ids in reviews for part in ([START], id_of[ids])], dtype=np.int32
-        )
-        arrays[f"{half}-ends"] = np.cumsum([1 + len(ids) for ids in reviews])
+    for half, numbers in ("train", train), ("test", test):
+        arrays[half] = np.concatenate([a for n in numbers for a in ([START], id_of[n])], dtype=np.int32)
+        arrays[f"{half}-ends"] = np.cumsum([1 + len(n) for n in numbers])
     return arrays
 
 

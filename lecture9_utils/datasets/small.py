@@ -9,8 +9,6 @@ import gzip
 import re
 import zipfile
 from dataclasses import dataclass
-from hashlib import sha256
-from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 
@@ -32,13 +30,13 @@ _SENTENCE_END = re.compile(
 
 @dataclass(frozen=True, eq=False)
 class Weather:
-    """Daily weather, without a gap: each is an array, or list, of one entry a day."""
+    """Daily weather; `load_weather` says in which units."""
 
     dates: NDArray[np.datetime64]
-    precipitation: NDArray[np.float64]  # mm
-    temp_max: NDArray[np.float64]  # °C
+    precipitation: NDArray[np.float64]
+    temp_max: NDArray[np.float64]
     temp_min: NDArray[np.float64]
-    wind: NDArray[np.float64]  # m/s
+    wind: NDArray[np.float64]
     weather: list[str]
 
     def __len__(self) -> int:
@@ -47,7 +45,7 @@ class Weather:
 
 
 def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[str, dict[str, str]]:
-    """Load whole books.
+    """Load whole books, to tell their authors apart (Lecture 9, "Applications"; Project Gutenberg).
 
     Parameters
     ----------
@@ -63,16 +61,12 @@ def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[
     --------
     >>> all(len(books) > 1 for books in load_books().values())
     True
-
-    References
-    ----------
-    Lecture 9, slide "Applications" (the author of a text); Project Gutenberg.
     """
-    return load("books", data, sources, _read_zip, _parse_books)[1]
+    return load("books", data, sources, _read_zip, _parse_books)
 
 
 def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list[str]:
-    """Load sentences to train word vectors on.
+    """Load sentences to train word vectors on (Lecture 9, slides "Word Embeddings" and "word2vec").
 
     Parameters
     ----------
@@ -84,12 +78,8 @@ def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list
     --------
     >>> "paris is the capital of france" in load_corpus()
     True
-
-    References
-    ----------
-    Lecture 9, slides "Word Embeddings" and "word2vec".
     """
-    return load("books", data, sources, _read_zip, _parse_corpus)[1]
+    return load("books", data, sources, _read_zip, _parse_corpus)
 
 
 def sentences(text: str) -> list[str]:
@@ -111,33 +101,24 @@ def sentences(text: str) -> list[str]:
 
 
 def load_translations(data: str = "sample", *, sources: Sources | None = None) -> list[tuple[str, str]]:
-    """Load short sentences in English with their translation to Turkish.
+    """Load short sentences in English with their translation to Turkish (Lecture 9, "Applications").
 
     Parameters
     ----------
     data : {"sample", "full"}
-        The bundled pairs, made from a small grammar; or Tatoeba's, the shortest ones first: 41,098 in an
-        older edition, several hundred thousand in later ones.
-
-    Returns
-    -------
-    list of (str, str)
-        English and Turkish. One sentence may occur with several translations.
+        The bundled pairs, made from a small grammar; or Tatoeba's (CC BY 2.0 FR, packed by manythings.org),
+        the shortest ones first: 41,098 or more. One sentence may occur with several translations.
 
     Examples
     --------
     >>> all(english and turkish for english, turkish in load_translations())
     True
-
-    References
-    ----------
-    Lecture 9, slide "Applications" (English → Turkish); Tatoeba, CC BY 2.0 FR, as packed by manythings.org.
     """
-    return load("translations", data, sources, _read_zip, _parse_translations)[1]
+    return load("translations", data, sources, _read_zip, _parse_translations)
 
 
 def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Weather:
-    """Load four years of daily weather.
+    """Load four years of daily weather (Lecture 9, "Applications"; NOAA, as in vega-datasets).
 
     Parameters
     ----------
@@ -147,70 +128,49 @@ def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Wea
     Returns
     -------
     Weather
-        ``.dates`` (datetime64[D], no day left out), ``.precipitation`` (mm), ``.temp_max`` and ``.temp_min``
-        (°C), ``.wind`` (m/s), all ndarrays of shape (days,), and ``.weather`` (list of str: "rain", …).
+        Arrays of shape (days,): ``.dates`` (datetime64[D], no day left out), ``.precipitation`` (mm),
+        ``.temp_max`` and ``.temp_min`` (°C), ``.wind`` (m/s); and the list ``.weather`` ("rain", …).
 
     Examples
     --------
     >>> weather = load_weather()
     >>> bool((weather.temp_max >= weather.temp_min).all())
     True
-
-    References
-    ----------
-    Lecture 9, slide "Applications" (forecasting the weather); NOAA, as in vega-datasets.
     """
-    return load("weather", data, sources, _read_text, _parse_weather)[1]
+    return load("weather", data, sources, _read_text, _parse_weather)
 
 
 def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
-    """Load a bacterium's genome.
+    """Load a bacterium's genome, in A, C, G and T (Lecture 9, "dna2vec"; Blattner et al., 1997).
 
     Parameters
     ----------
     data : {"sample", "full"}
         Bundled synthetic DNA with planted repeats, or *Escherichia coli* K-12 (U00096.2): 4,639,675 bases.
 
-    Returns
-    -------
-    str
-        The letters A, C, G and T.
-
     Examples
     --------
     >>> sorted(set(load_genome()))
     ['A', 'C', 'G', 'T']
-
-    References
-    ----------
-    Lecture 9, slide "dna2vec"; Blattner et al. (1997), "The complete genome sequence of E. coli K-12".
     """
-    return load("genome", data, sources, _read_bases, str)[1]
+    return load("genome", data, sources, _read_bases, str)
 
 
 def load_similarity(data: str = "sample", *, sources: Sources | None = None) -> list[tuple[str, str, float]]:
-    """Load pairs of words and how alike they are judged to be.
+    """Load pairs of words and how alike they are judged to be (Finkelstein et al., 2002).
 
     Parameters
     ----------
     data : {"sample", "full"}
-        A bundled synthetic list over the sample's words, or WordSim-353: 353 pairs, judged by people.
-
-    Returns
-    -------
-    list of (str, str, float)
-        Two words, as they are in the file (some with a capital), and a score from 0 to 10.
+        A bundled synthetic list over the sample's words, or WordSim-353: 353 pairs, judged by people from 0
+        to 10. Some words have a capital.
 
     Examples
     --------
     >>> all(0 <= score <= 10 for _, _, score in load_similarity())
     True
-
-    References
-    ----------
-    Lecture 9, slide "Word Embeddings"; Finkelstein et al. (2002), "Placing search in context".
     """
-    return load("similarity", data, sources, _read_text, _parse_similarity)[1]
+    return load("similarity", data, sources, _read_text, _parse_similarity)
 
 
 def _text(content: bytes) -> str:
@@ -223,25 +183,22 @@ def _rows(text: str) -> list[list[str]]:
     return [[field.strip() for field in line.split("\t")] for line in lines]
 
 
-def _read_zip(path: Path) -> tuple[str, Members]:
+def _read_zip(path: Path) -> Members:
     """Read all members of a zip archive, in the order of their names."""
-    content = path.read_bytes()
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        return sha256(content).hexdigest(), {name: archive.read(name) for name in sorted(archive.namelist())}
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in sorted(archive.namelist())}
 
 
-def _read_text(path: Path) -> tuple[str, str]:
+def _read_text(path: Path) -> str:
     """Read a text, whose line ends may differ from the original's."""
-    text = _text(path.read_bytes())
-    return sha256(text.encode()).hexdigest(), text
+    return _text(path.read_bytes())
 
 
-def _read_bases(path: Path) -> tuple[str, str]:
+def _read_bases(path: Path) -> str:
     """Read the bases of a FASTA file, which may be gzipped; its header and width of lines may differ."""
     content = path.read_bytes()
     text = _text(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
-    bases = "".join(line.strip() for line in text.split("\n") if not line.startswith(">")).upper()
-    return sha256(bases.encode()).hexdigest(), bases
+    return "".join(line.strip() for line in text.split("\n") if not line.startswith(">")).upper()
 
 
 def _parse_books(members: Members) -> dict[str, dict[str, str]]:
@@ -273,11 +230,9 @@ def _parse_translations(members: Members) -> list[tuple[str, str]]:
 def _parse_weather(text: str) -> Weather:
     rows = list(csv.DictReader(text.split("\n")))
     days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
-    rain, warmest, coldest, wind = (
-        np.array([row[name] for row in rows], dtype=float)
-        for name in ("precipitation", "temp_max", "temp_min", "wind")
-    )
-    return Weather(days, rain, warmest, coldest, wind, [row["weather"] for row in rows])
+    names = "precipitation", "temp_max", "temp_min", "wind"
+    numbers = {name: np.array([row[name] for row in rows], dtype=float) for name in names}
+    return Weather(days, **numbers, weather=[row["weather"] for row in rows])
 
 
 def _parse_similarity(text: str) -> list[tuple[str, str, float]]:

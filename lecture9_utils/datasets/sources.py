@@ -10,22 +10,23 @@ import os
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache as once
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
+
+import numpy as np
 
 from ..notebook import progress
-from .cache import Entry, cache_folder
+from .cache import cache_folder, kept
 
 Check = Callable[[Path], object]
-Raw = TypeVar("Raw")
+Contents = str | bytes | Mapping[str, bytes]
+Raw = TypeVar("Raw", bound=Contents)
 Parsed = TypeVar("Parsed")
-_ADVICE = "delete it and put the original there, or load again to download it"
-_ATTEMPTS = 20  # at one address
 _DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
@@ -37,7 +38,7 @@ class Source:
     size: int
     sha256: str | None = None
     contents: Mapping[str, str] = field(default_factory=dict)
-    urls: tuple[str, ...] | list[str] = ()
+    urls: Sequence[str] = ()
     instead: str = ""
 
 
@@ -63,16 +64,16 @@ def load(
     key: str,
     data: str,
     sources: Sources | None,
-    read: Callable[[Path], tuple[str, Raw]],
+    read: Callable[[Path], Raw],
     parse: Callable[[Raw], Parsed],
     part: str = "all",
     kept_as: str = "",
-) -> tuple[str, Parsed]:
-    """Take the one way to the data; give the digest of their contents and the data.
+) -> Parsed:
+    """Take the one way to the data: find or download, `read`, verify the digest, `parse`.
 
-    `read` gives the digest of a file's contents (or of the part that is wanted), and these, still raw;
-    `parse` makes the data from raw contents whose digest was right; `kept_as` is their name in the cache, if
-    they are arrays and to be kept. By default the `sources` are those of `sources.toml`.
+    `read` gives a file's raw contents, or the `part` of them that is wanted. `kept_as` is the name in the
+    cache of what `parse` makes of them, if these are arrays and to be kept. The `sources` are by default
+    those of `sources.toml`.
 
     Raises
     ------
@@ -84,22 +85,32 @@ def load(
     source = (sources or known_sources())[key]
     expected = source.contents.get(part, source.sha256) if data == "full" else None
 
-    def fresh(path: Path) -> tuple[str, Parsed]:
-        with damage_named(path, source):
-            digest, raw = read(path)
-            if expected not in (None, digest):
-                raise ValueError(f"the digest is {digest}, expected {expected}")
-            return digest, parse(raw)
+    def fresh(path: Path) -> Parsed:
+        try:
+            raw = read(path)
+            if expected:
+                # Where no digest of the contents is known, the whole file's vouches for them
+                digest = digest_of(raw if part in source.contents else np.memmap(path, mode="r").data)
+                if digest != expected:
+                    raise ValueError(f"the digest is {digest}, expected {expected}")
+            return parse(raw)
+        except _DAMAGE as error:
+            is_trouble_of_the_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
+            if is_trouble_of_the_disk or str(error).startswith(str(path)):  # or a sentence of its own
+                raise
+            advice = source.instead or "delete it and put the original there, or load again to download it"
+            raise ValueError(f"{path} is damaged or not the original ({error}): {advice}") from error
 
     path = find(source, data, fresh)
-    if not kept_as:
-        return fresh(path)
-    entry = Entry.of(path, kept_as)
-    kept: Any = entry.load()
-    if not kept or expected not in (None, kept[0]):  # another digest accuses nobody: the file is read again
-        kept = fresh(path)
-        entry.store(*kept)
-    return kept  # type: ignore[no-any-return]
+    made: Parsed = kept(path, kept_as, expected, fresh) if kept_as else fresh(path)
+    return made
+
+
+def digest_of(contents: Contents | memoryview) -> str:
+    r"""Give the SHA-256 of contents; of files: over path, ``\0``, decimal size, ``\0``, bytes, by path."""
+    if isinstance(contents, Mapping):
+        contents = b"".join(b"%s\0%d\0%s" % (k.encode(), len(v), v) for k, v in sorted(contents.items()))
+    return sha256(contents.encode() if isinstance(contents, str) else contents).hexdigest()
 
 
 def find(source: Source, data: str, check: Check = bool) -> Path:
@@ -114,20 +125,6 @@ def find(source: Source, data: str, check: Check = bool) -> Path:
     return download(source, folder, check)
 
 
-@contextmanager
-def damage_named(path: Path, source: Source) -> Iterator[None]:
-    """Say of a file that cannot be read, or is another one, what to do."""
-    try:
-        yield
-    except _DAMAGE as error:
-        is_trouble_of_the_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
-        if is_trouble_of_the_disk or str(error).startswith(str(path)):  # or named already
-            raise
-        raise ValueError(
-            f"{path} is damaged or not the original ({error}): {source.instead or _ADVICE}"
-        ) from error
-
-
 def download(source: Source, folder: Path, check: Check = bool) -> Path:
     """Download a file, from the first of its addresses that has it.
 
@@ -137,33 +134,32 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
     Raises
     ------
     OSError
-        If there is no room, no permission to write, or no address that has it (then a ConnectionError).
-        Nothing half-written is left.
+        If there is no room, no permission to write, or no address that has it. Nothing half-written is left.
     """
     import pooch
     import requests
 
     pooch.get_logger().setLevel("WARNING")
     fetch = partial(_fetch, source=source, check=check)
-    failure: OSError = ConnectionError("no address has it:")
+    reason = "no address has it:"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(folder).free < source.size:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise OSError("there is too little room")
         for url in source.urls:
             try:
                 path = Path(pooch.retrieve(url, source.sha256, source.name, folder, downloader=fetch))
                 path.chmod(0o644)  # a class may share a folder
                 return path
             except (requests.RequestException, ValueError) as error:
-                reason = "another file" if isinstance(error, ValueError) else type(error).__name__
-                failure = ConnectionError(f"{failure} {url} ({reason})")
+                what = "another file" if isinstance(error, ValueError) else type(error).__name__
+                reason += f" {url} ({what})"
     except OSError as error:
-        failure = error
-    raise type(failure)(
-        f"{source.name} ({source.size / 1e6:,.0f} MB) could not be downloaded to {folder}: {failure}; try "
+        reason = str(error)
+    raise OSError(
+        f"{source.name} ({source.size / 1e6:,.0f} MB) could not be downloaded to {folder}: {reason}; try "
         "again later, or bring the file there or to another folder with room, and name that in LECTURE9_DATA"
-    ) from failure
+    )
 
 
 def _fetch(url: str, output: str, _: object, source: Source, check: Check) -> None:
@@ -175,7 +171,7 @@ def _fetch(url: str, output: str, _: object, source: Source, check: Check) -> No
         Path(output).open("wb") as file,
         progress(total=source.size, desc=source.name, unit="B", unit_scale=True) as bar,
     ):
-        for _attempt in range(_ATTEMPTS):
+        while True:
             have = file.tell()
             wanted = headers | ({"Range": f"bytes={have}-"} if have else {})
             try:

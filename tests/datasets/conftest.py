@@ -7,10 +7,9 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from stand_ins import CONTENTS, REVIEWS, VECTORS, Server, World, digest
+from stand_ins import CONTENTS, REVIEWS, VECTORS, Server, World
 
-from lecture9_utils.datasets.reviews import digest_of
-from lecture9_utils.datasets.sources import known_sources
+from lecture9_utils.datasets.sources import digest_of, known_sources
 
 
 @pytest.fixture(autouse=True)
@@ -25,18 +24,19 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     folder = tmp_path / "data"
     folder.mkdir()
     monkeypatch.setenv("LECTURE9_DATA", str(folder))
-    parts = {
-        "imdb": {"all": digest_of({f"aclImdb/{name}": text.encode() for name, text in REVIEWS.items()})},
-        "glove": {"glove.6B.50d.txt": digest(VECTORS)},
-        "genome": {"all": digest("ACGTACGAC")},
+    known: dict[str, dict[str, bytes | str | dict[str, bytes]]] = {
+        "imdb": {"all": {f"aclImdb/{name}": text.encode() for name, text in REVIEWS.items()}},
+        "glove": {"glove.6B.100d.txt": VECTORS},
+        "genome": {"all": "ACGTACGAC"},
+        "weather": {"all": CONTENTS["weather"]},
+        "similarity": {"all": CONTENTS["similarity"]},
     }
     world = World(folder)
     for key, source in known_sources().items():
         content = CONTENTS[key]
-        known = digest(content) if source.sha256 else None
-        world.sources[key] = replace(
-            source, sha256=known, size=len(content), contents=parts.get(key, {}), urls=()
-        )
+        parts = {part: digest_of(raw) for part, raw in known.get(key, {}).items()}
+        sha256 = digest_of(content) if source.sha256 else None
+        world.sources[key] = replace(source, sha256=sha256, size=len(content), contents=parts, urls=())
         world.path(key).write_bytes(content)
     return world
 

@@ -3,11 +3,12 @@
 import gzip
 import io
 import os
+import resource
 import tarfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ REVIEWS = {
     "test/neg/7_4.txt": "Bad, unheard-of film \r\n",
     "test/pos/7_9.txt": "good",
 }
-VECTORS = f"film 0.5 1.5{' 0' * 48}\ngood 1 -0.25{' 0' * 48}\n. . 1 2{' 0' * 48}\n"
+VECTORS = f"film 0.5 1.5{' 0' * 98}\ngood 1 -0.25{' 0' * 98}\n. . 1 2{' 0' * 98}\n"
 HEADER = "# Title: Low Water\n\n## Author: Ann Roe\n\n-------\n\n"
 TEXTS = {
     "books": {
@@ -42,16 +43,8 @@ TEXTS = {
     "genome": ">tiny genome\nACGT\nACGA\nC\n",
     "similarity": "# The test collection\n# Word 1\tWord 2\tMean\nlove\tsex\t6.77\nMexico\tcity\t10.00\n",
 }  # fmt: skip
-LOADERS: dict[str, Callable[..., Any]] = {
-    "imdb": l9.load_imdb,
-    "ids": lambda data, **options: l9.load_imdb_sequences(data=data, **options),
-    "glove": lambda data, **options: l9.load_glove(data, 50, **options),
-    "books": l9.load_books,
-    "translations": l9.load_translations,
-    "weather": l9.load_weather,
-    "genome": l9.load_genome,
-    "similarity": l9.load_similarity,
-}
+KEPT = "imdb", "imdb_sequences", "glove"  # in the cache
+LOADERS = *KEPT, "books", "translations", "weather", "genome", "similarity"
 
 
 def zipped(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -63,17 +56,14 @@ def zipped(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED)
 
 
 def imdb_archive(
-    reviews: Mapping[str, str | bytes], prefix: str = "", format: int = tarfile.PAX_FORMAT
+    reviews: Mapping[str, str | bytes], folder: str = "aclImdb", format: int = tarfile.PAX_FORMAT
 ) -> bytes:
-    """Pack reviews as the real ones are: with folders, and files that are no labelled reviews."""
+    """Pack reviews as the real ones are, with files that are no labelled reviews."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", format=format) as archive:
-        folder = tarfile.TarInfo("aclImdb/train")
-        folder.type = tarfile.DIRTYPE
-        archive.addfile(folder)
         for name, text in {"README": "read me", "train/unsup/0_0.txt": "?", **reviews}.items():
-            info = tarfile.TarInfo(f"{prefix}aclImdb/{name}")
             body = text if isinstance(text, bytes) else text.encode()
+            info = tarfile.TarInfo(f"{folder}/{name}")
             info.size = len(body)
             archive.addfile(info, io.BytesIO(body))
     return packed.getvalue()
@@ -81,7 +71,7 @@ def imdb_archive(
 
 CONTENTS: dict[str, bytes] = {
     "imdb": imdb_archive(REVIEWS),
-    "glove": zipped({"glove.6B.50d.txt": VECTORS, "glove.6B.100d.txt": f"film{' 1' * 100}\n"}),
+    "glove": zipped({"glove.6B.100d.txt": VECTORS, "glove.6B.50d.txt": f"film{' 1' * 50}\n"}),
     "books": zipped(TEXTS["books"]),
     "translations": zipped(TEXTS["translations"]),
     "weather": TEXTS["weather"].encode(),
@@ -90,8 +80,15 @@ CONTENTS: dict[str, bytes] = {
 }
 
 
-def digest(text: str | bytes) -> str:
-    return sha256(text if isinstance(text, bytes) else text.encode()).hexdigest()
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Let no file become larger than this."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def comparable(value: Any) -> Any:
@@ -113,10 +110,10 @@ class World:
     sources: dict[str, Source] = field(default_factory=dict)
 
     def path(self, key: str) -> Path:
-        return self.folder / self.sources["imdb" if key == "ids" else key].name
+        return self.folder / self.sources[key.removesuffix("_sequences")].name
 
     def load(self, key: str, data: str = "full") -> Any:
-        return comparable(LOADERS[key](data, sources=self.sources))
+        return comparable(getattr(l9, f"load_{key}")(data=data, sources=self.sources))
 
     def change(self, key: str, **facts: Any) -> None:
         self.sources[key] = replace(self.sources[key], **facts)
@@ -132,29 +129,17 @@ class Server(BaseHTTPRequestHandler):
         start = self.headers.get("Range")
         earlier = [path for path, _ in self.asked].count(self.path)
         self.asked.append((self.path, start))
-        match self.path:
-            case "/ok":
-                self.answer(200, self.body)
-            case "/resumes":
-                begin = int(start.removeprefix("bytes=").rstrip("-")) if start else 0
-                self.answer(206 if start else 200, self.body[begin:], cut=150_000 if earlier < 2 else None)
-            case "/begins-again":
-                self.answer(200, self.body, cut=None if earlier else 150_000)
-            case "/always-breaks":
-                self.answer(200, self.body, cut=len(self.body) // 2)
-            case "/cut":
-                self.answer(200, self.body[:-5])
-            case "/other-file":
-                self.answer(200, self.body[::-1])
-            case "/page":
-                self.answer(200, b"<html>We moved</html>")
-            case "/endless":
-                self.answer(200, self.body * 9)
-            case _:
-                self.answer(404, b"no such file")
-
-    def answer(self, status: int, body: bytes, cut: int | None = None) -> None:
-        self.send_response(status)
+        begin = int(start[len("bytes=") : -1]) if start and self.path == "/resumes" else 0
+        body, cut = {
+            "/ok": (self.body, None),
+            "/resumes": (self.body[begin:], 150_000 if earlier < 2 else None),
+            "/begins-again": (self.body, None if earlier else 150_000),
+            "/always-breaks": (self.body, len(self.body) // 2),
+            "/cut": (self.body[:-5], None),
+            "/page": (b"<html>We moved</html>", None),
+            "/endless": (self.body * 9, None),
+        }.get(self.path, (b"", None))
+        self.send_response(206 if begin else 200 if body else 404)
         if self.path != "/endless":
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import resource
 import warnings
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -11,9 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stand_ins import CONTENTS, LOADERS, REVIEWS, World, comparable, imdb_archive
-
-KEPT = "imdb", "ids", "glove"
+from stand_ins import CONTENTS, KEPT, REVIEWS, World, full_disk, imdb_archive
 
 
 def load_all(world: World) -> list[Any]:
@@ -44,7 +41,7 @@ def test_a_changed_archive_is_parsed_again_even_where_no_digest_is_expected(
     files = sorted(own_cache.iterdir())
     world.path("imdb").write_bytes(imdb_archive(dict.fromkeys(REVIEWS, "so what")))
     assert "so what" in str(world.load("imdb"))
-    assert str(world.load("ids")).count("[1, 4, 5]") == len(REVIEWS)
+    assert str(world.load("imdb_sequences")).count("[1, 4, 5]") == len(REVIEWS)
     assert sorted(own_cache.iterdir()) == files  # what is old was replaced
 
 
@@ -86,13 +83,8 @@ def test_an_unwritable_cache_gives_one_warning_and_work_goes_on(
 
 
 def test_a_full_disk_leaves_nothing_half_written(world: World, own_cache: Path) -> None:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (150, before[1]))
-    try:
-        with pytest.warns(UserWarning, match="cannot be written to"):
-            assert load_all(world)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    with full_disk(150), pytest.warns(UserWarning, match="cannot be written to"):
+        assert load_all(world)
     assert not list(own_cache.glob("*.part"))
     assert load_all(world)
 
@@ -101,7 +93,7 @@ def _load_sample(barrier: Any) -> list[Any]:
     barrier.wait(60)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return [comparable(LOADERS[key]("sample")) for key in KEPT]
+        return [World(Path()).load(key, "sample") for key in KEPT]
 
 
 def test_two_processes_may_fill_the_cache_at_once(own_cache: Path) -> None:
@@ -109,5 +101,5 @@ def test_two_processes_may_fill_the_cache_at_once(own_cache: Path) -> None:
     with context.Manager() as manager, ProcessPoolExecutor(2, mp_context=context) as processes:
         barrier = manager.Barrier(2)
         both = list(processes.map(_load_sample, [barrier, barrier]))
-    assert both[0] == both[1] == [comparable(LOADERS[key]("sample")) for key in KEPT]
+    assert both[0] == both[1] == [World(Path()).load(key, "sample") for key in KEPT]
     assert not list(own_cache.glob("*.part"))
