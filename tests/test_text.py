@@ -89,12 +89,12 @@ def test_padding_takes_a_matrix_and_leaves_it_as_it_was() -> None:
     ("call", "error", "message"),
     [
         (lambda: tokenize(b"a"), TypeError, "text must be a string, got bytes"),
-        (lambda: ngrams("abc", 2), TypeError, "tokens must be a list .* got the string 'abc'"),
+        (lambda: ngrams("abc", 2), TypeError, "tokens must be a list, got the string 'abc'"),
         (lambda: bag_of_ngrams(["a"], 0), ValueError, "n must be at least 1, got 0"),
         (
             lambda: Vocabulary.from_texts("a text"),
             TypeError,
-            "texts must be a list .* got the string 'a text'",
+            "texts must be a list, got the string 'a text'",
         ),
         (lambda: Vocabulary.from_texts(["a", 3]), TypeError, "text must be a string, got int"),
         (lambda: Vocabulary.from_texts(["a"], 1), ValueError, "max_words must be at least 2, got 1"),
@@ -105,7 +105,12 @@ def test_padding_takes_a_matrix_and_leaves_it_as_it_was() -> None:
         (lambda: pad([[1]], 2, "left"), ValueError, "'pre' or 'post', got 'left' and 'pre'"),
         (lambda: pad([5, 6, 11], 4), TypeError, "sequences must be a list of lists of ids, got 5"),
         (lambda: pad([[1.5]], 3), TypeError, "float64"),
-        (lambda: pad([np.array([1.5])], 3), TypeError, "float64"),
+        (
+            lambda: pad([np.array([7, 2**32 + 5])], 3),
+            ValueError,
+            "ids must be from 0 to 2147483647, got 0 to",
+        ),
+        (lambda: pad([[2**64 - 1]], 3), ValueError, "ids must be from 0 to 2147483647, got -1 to 0"),
     ],
 )
 def test_bad_input_is_refused_in_words(call: Callable[[], Any], error: type[Exception], message: str) -> None:
