@@ -7,19 +7,10 @@ from typing import IO
 
 
 def write_atomically(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
-    """Write a file in a temporary folder beside it, and move it when it is whole.
+    """Write a file in a temporary folder beside it, and move it to its place when it is whole.
 
-    Parameters
-    ----------
-    path : Path
-        The final name; its folder is made where missing.
-    fill : callable
-        Gets the open binary file and writes to it.
-
-    Raises
-    ------
-    OSError
-        If there is no room or no permission. Nothing is left behind.
+    `fill` writes to the open binary file that it gets. The folder of `path` is made where missing. OSError if
+    there is no room or no permission; then nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"{path.name}.", suffix=".part", dir=path.parent) as folder:

@@ -1,8 +1,5 @@
 """One-hot, multi-hot and hashing against scikit-learn, and collisions against exact enumeration."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -44,14 +41,6 @@ def test_hashes_are_those_of_scikit_learn(words: list[str], buckets: int) -> Non
     as_it_is = {"analyzer": lambda word: [word], "alternate_sign": False, "norm": None}
     theirs = HashingVectorizer(n_features=buckets, **as_it_is).transform(words)
     assert hash_words(words, buckets).tolist() == theirs.indices.tolist()
-
-
-def test_hashes_are_the_same_in_every_process() -> None:
-    code = "from lecture9_utils import hash_words; print(hash_words(['frog', 'naïve', '蛙'], 10**6).tolist())"
-    expected = f"{hash_words(['frog', 'naïve', '蛙'], 10**6).tolist()}\n"
-    for seed in ("0", "1"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
-        assert subprocess.check_output([sys.executable, "-c", code], env=environment, text=True) == expected
 
 
 def test_collisions_are_counted_by_hand() -> None:
