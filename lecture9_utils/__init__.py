@@ -38,9 +38,8 @@ if TYPE_CHECKING:
     from . import plots
 
 __version__ = "0.1.0"
-__all__ = sorted(  # noqa: PLE0605: the imports above are the one list of names
-    ["plots", *(n for n, v in globals().items() if getattr(v, "__module__", "").startswith(__name__))]
-)
+# The imports above are the one list of public names.
+__all__ = ["plots", *(n for n, v in globals().items() if getattr(v, "__module__", "").startswith(__name__))]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -76,8 +76,7 @@ def check(function: Function, *arguments: Any, **wanted: Any) -> None:
     Raises
     ------
     CheckFailedError
-        If the answer is wrong or the function is not written yet: what was called, expected and received, and
-        the hint. An exception of the function itself comes through.
+        If the answer is wrong or not written yet. An exception of the function itself comes through.
 
     Examples
     --------

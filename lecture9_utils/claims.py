@@ -30,15 +30,12 @@ class Measure:
 
     def expected(self, data: str) -> str:
         """Put the bounds in words, the same on every machine."""
-        low, high = getattr(self, data)
+        low, high = (f"{100 * b:.3g}%" if self.unit == "%" else f"{b:,.10g}" for b in getattr(self, data))
         if self.unit == "yes":
             return self.name
-        first, last = (f"{100 * b:.3g}%" if self.unit == "%" else f"{b:,.10g}" for b in (low, high))
         if low == high:
-            return f"{self.name} {first}"
-        return (
-            f"{self.name} at least {first}" if high == np.inf else f"{self.name} between {first} and {last}"
-        )
+            return f"{self.name} {low}"
+        return f"{self.name} at least {low}" if high == "inf" else f"{self.name} between {low} and {high}"
 
     def failure(self, value: Value, data: str) -> str:
         """Say in which way a value is outside the bounds; nothing when its mean is within."""
@@ -49,7 +46,7 @@ class Measure:
         if self.unit == "yes":
             return f"{self.name} is not so"
         shown = f"{100 * mean:.1f}%" if self.unit == "%" else f"{mean:,.6g}"
-        return f"{self.name} is {shown}, expected {self.expected(data).removeprefix(self.name).strip()}"
+        return f"{self.name} is {shown}, expected{self.expected(data).removeprefix(self.name)}"
 
 
 @dataclass(frozen=True)
@@ -108,16 +105,15 @@ def claim(id: str, value: Value | Mapping[str, Value]) -> None:
     values = dict(value) if isinstance(value, Mapping) else {names[0]: value}
     if set(values) != set(names):
         raise ValueError(f"claim {id} measures {names}; got {list(values)}")
-    failures = {measure.name: measure.failure(values[measure.name], _data) for measure in measures}
+    failures = [measure.failure(values[measure.name], _data) for measure in measures]
     if path := os.environ.get("LECTURE9_RECORDS"):
         with Path(path).open("a", encoding="utf-8") as file:
-            for name, failure in failures.items():
+            for name, failure in zip(names, failures, strict=True):
                 numbers = np.asarray(values[name], dtype=float).tolist()
                 entry = {"id": id, "data": _data, "measure": name, "value": numbers, "holds": not failure}
                 file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    wrong = [failure for failure in failures.values() if failure]
-    start = f"✗ {id} does not hold:" if wrong else f"✓ {id} holds:"
-    parts = wrong or [measure.expected(_data) for measure in measures]
+    start = f"✗ {id} does not hold:" if any(failures) else f"✓ {id} holds:"
+    parts = list(filter(None, failures)) or [measure.expected(_data) for measure in measures]
     line = f"{start} {'; '.join(parts)}"  # on a line for each part where it is too wide for a notebook
     print(line if len(line) <= 100 or len(parts) == 1 else "\n    ".join([start, *parts]))
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .text import each_sequence, refuse_string
+from .text import each_sequence, ids_below, refuse_string
 
 
 def one_hot(ids: ArrayLike, depth: int) -> NDArray[np.float32]:
@@ -115,13 +115,3 @@ def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
     n = len(set(words)) if isinstance(words, Iterable) else int(words)
     # The formula, but exact for many buckets too; one bucket has no logarithm.
     return n + buckets * float(np.expm1(n * np.log1p(-1 / buckets))) if buckets > 1 else max(n - 1.0, 0.0)
-
-
-def ids_below(depth: int, ids: ArrayLike) -> NDArray[np.int64]:
-    """Make an array of ids; ValueError if one is outside 0 … `depth` - 1, or not a whole number."""
-    array = np.asarray(ids)
-    if array.size and array.dtype.kind not in "iu":
-        raise ValueError(f"ids must be whole numbers, got {array.dtype}")
-    if array.size and not 0 <= array.min() <= array.max() < depth:
-        raise ValueError(f"ids must be from 0 to {depth - 1}, got {array.min()} to {array.max()}")
-    return array.astype(np.int64)

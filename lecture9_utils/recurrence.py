@@ -1,9 +1,11 @@
 """The simple recurrent layer, step by step, and its backpropagation through time, in NumPy."""
 
-from typing import Any, NamedTuple
+from collections import namedtuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike as Array
+from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 
@@ -14,18 +16,12 @@ _ACTIVATIONS: dict[str, Any] = {  # f(a), and its slope f'(a) written in terms o
 }
 
 
-class Gradients(NamedTuple):
-    """The loss's gradient for each of a recurrent layer's inputs, each in the shape of that input."""
-
-    x: Floats
-    W: Floats
-    U: Floats
-    b: Floats
-    h0: Floats
+# The loss's gradient for each of a recurrent layer's inputs, each in the shape of that input.
+Gradients = namedtuple("Gradients", ["x", "W", "U", "b", "h0"])
 
 
 def simple_rnn(
-    x: ArrayLike, W: ArrayLike, U: ArrayLike, b: ArrayLike, h0: Floats | None = None, activation: str = "tanh"
+    x: Array, W: Array, U: Array, b: Array, h0: Array | None = None, activation: str = "tanh"
 ) -> Floats:
     """Run a simple recurrent layer over a batch of sequences: ``h_t = f(x_t W + h_{t-1} U + b)``.
 
@@ -59,21 +55,14 @@ def simple_rnn(
     """
     x, W, U, b, h = _fitting(x, W, U, b, h0, activation)
     f, _ = _ACTIVATIONS[activation]
-    states = []
+    states = np.empty((*x.shape[:2], len(b)), x.dtype)
     for t in range(x.shape[1]):
-        h = f(x[:, t] @ W + h @ U + b)
-        states.append(h)
-    return np.stack(states, axis=1)
+        h = states[:, t] = f(x[:, t] @ W + h @ U + b)
+    return states
 
 
 def simple_rnn_gradients(
-    x: ArrayLike,
-    W: ArrayLike,
-    U: ArrayLike,
-    b: ArrayLike,
-    d_states: ArrayLike,
-    h0: Floats | None = None,
-    activation: str = "tanh",
+    x: Array, W: Array, U: Array, b: Array, d_states: Array, h0: Array | None = None, activation: str = "tanh"
 ) -> Gradients:
     """Backpropagate a loss through depth and time, from the last step to the first.
 
@@ -121,12 +110,12 @@ def _fitting(x: Any, W: Any, U: Any, b: Any, h0: Any, activation: str) -> list[F
     if activation not in _ACTIVATIONS:
         raise ValueError(f"activation must be one of {', '.join(_ACTIVATIONS)}; got {activation!r}")
     x, W = np.asarray(x), np.asarray(W)
-    if x.ndim != 3 or W.ndim != 2 or 0 in x.shape:
-        wanted = "x must have shape (batch, time, inputs), none of them 0, and W (inputs, units)"
+    if x.ndim != 3 or W.ndim != 2:
+        wanted = "x must have shape (batch, time, inputs) and W (inputs, units)"
         raise ValueError(f"{wanted}; got {x.shape} and {W.shape}. One sequence alone is x[None]")
     (batch, _, inputs), units = x.shape, W.shape[1]
-    start = np.zeros((batch, units), np.float32) if h0 is None else h0
-    given = [x, *map(np.asarray, (W, U, b, start))]
+    h0 = np.zeros((batch, units), np.float32) if h0 is None else h0
+    given = [x, *map(np.asarray, (W, U, b, h0))]
     shapes = {"W": (inputs, units), "U": (units, units), "b": (units,), "h0": (batch, units)}
     for (name, shape), array in zip(shapes.items(), given[1:], strict=True):
         if array.shape != shape:

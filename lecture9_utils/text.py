@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Side = Literal["pre", "post"]
 
@@ -29,8 +29,7 @@ def tokenize(text: str, lower: bool = True) -> list[str]:
         raise TypeError(f"text must be a string, got {type(text).__name__}")
     # UTF-8 keeps ASCII apart from all else, and bytes are translated several times faster than a str.
     line = (text.lower() if lower else text).encode("utf-8", "surrogatepass").translate(_TO_SPACE)
-    words = line.decode("utf-8", "surrogatepass").split(" ")
-    return [word for word in words if word]
+    return [word for word in line.decode("utf-8", "surrogatepass").split(" ") if word]
 
 
 def characters(text: str) -> list[str]:
@@ -159,7 +158,8 @@ def pad(
     Parameters
     ----------
     sequences : sequence of sequences of int
-        Ids, of any lengths, none included; TypeError if one is not a whole number.
+        Ids, of any lengths, none included; TypeError if one is not a whole number, ValueError if one is below
+        0 or above 2**31 - 1.
     length : int
         The common length, at least 1, else ValueError.
     padding, truncating : {"pre", "post"}
@@ -179,13 +179,13 @@ def pad(
         raise ValueError(f"length must be at least 1, got {length}")
     if {padding, truncating} - {"pre", "post"}:
         raise ValueError(f"padding and truncating are 'pre' or 'post', got {padding!r} and {truncating!r}")
-    padded = np.zeros((len(sequences), length), dtype=np.int32)
+    padded = np.zeros((len(sequences), length), dtype=np.int64)
     for row, sequence in zip(padded, each_sequence(sequences), strict=True):
         kept = sequence[-length:] if truncating == "pre" else sequence[:length]
         place = row[length - len(kept) :] if padding == "pre" else row[: len(kept)]
         if len(kept):
             np.copyto(place, kept, casting="same_kind")  # which refuses what is no whole number
-    return padded
+    return ids_below(2**31, padded).astype(np.int32)  # all at once: row by row takes twice as long
 
 
 def each_sequence(sequences: Iterable[Any]) -> Iterator[Any]:
@@ -196,9 +196,17 @@ def each_sequence(sequences: Iterable[Any]) -> Iterator[Any]:
         yield sequence
 
 
+def ids_below(depth: int, ids: ArrayLike) -> NDArray[np.int64]:
+    """Make an array of ids; ValueError if one is outside 0 … `depth` - 1, or not a whole number."""
+    array = np.asarray(ids)
+    if array.size and array.dtype.kind not in "iu":
+        raise ValueError(f"ids must be whole numbers, got {array.dtype}")
+    if array.size and not 0 <= array.min() <= array.max() < depth:
+        raise ValueError(f"ids must be from 0 to {depth - 1}, got {array.min()} to {array.max()}")
+    return array.astype(np.int64, copy=False)
+
+
 def refuse_string(name: str, value: object) -> None:
     """Raise a TypeError for one string where a list is meant: Python would go through its letters."""
     if isinstance(value, str):
-        raise TypeError(
-            f"{name} must be a list of strings, got the string {value!r}: split it, or wrap it in []"
-        )
+        raise TypeError(f"{name} must be a list, got the string {value!r}: split it, or wrap it in []")

@@ -22,9 +22,9 @@ GOOD = {"n-grams in the bag": 15, "the slide's set": True}  # what C09 measures
 def test_the_registry_is_well_formed() -> None:
     assert list(REGISTRY) == sorted(REGISTRY)
     for id, entry in REGISTRY.items():
-        assert id == entry.id and re.fullmatch(r"C\d\d", id)
+        assert re.fullmatch(r"C\d\d", id) and re.fullmatch(r"\d\d", entry.notebook)
         assert entry.kind in get_args(Claim.__annotations__["kind"])
-        assert re.fullmatch(r"\d\d", entry.notebook) and entry.slide and entry.verdict and entry.measures
+        assert entry.slide and entry.verdict and entry.measures
         for measure in entry.measures:
             assert measure.unit in ("", "%", "yes")
             for low, high in (measure.sample, measure.full):
@@ -38,18 +38,14 @@ def test_the_registry_is_well_formed() -> None:
 def test_every_claim_prints_the_same_wherever_it_holds(data: str, capsys: pytest.CaptureFixture[str]) -> None:
     begin(data, seed=0)
     for id, entry in REGISTRY.items():
-        bounds = {m.name: getattr(m, data) for m in entry.measures}
+        lows, highs = ({m.name: getattr(m, data)[end] for m in entry.measures} for end in (0, 1))
         printed = []
-        for values in (
-            {n: low for n, (low, _) in bounds.items()},
-            {n: [high] for n, (_, high) in bounds.items()},
-        ):
+        for values in (lows, highs, {name: low - 1e-6 for name, low in lows.items()}):
             claim(id, values)
             printed.append(capsys.readouterr().out)
         assert printed[0] == printed[1]
         assert printed[0].startswith(f"✓ {id} holds:")
-        claim(id, {name: low - 1e-6 for name, (low, _) in bounds.items()})
-        assert capsys.readouterr().out.startswith(f"✗ {id} does not hold:")
+        assert printed[2].startswith(f"✗ {id} does not hold:")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +55,6 @@ def test_every_claim_prints_the_same_wherever_it_holds(data: str, capsys: pytest
         (Measure("rounded", (0, 0.2), (0, 0)), [0.2] * 3, ""),  # the mean is above by a rounding
         (SHARE, [0.7, 0.9], "share is 80.0%, expected between 50% and 75%"),
         (SHARE, [0.6, math.nan], "share is nan%, expected between 50% and 75%"),
-        (LEAST, 1e9, ""),
         (LEAST, 999, "words is 999, expected at least 1,000"),
         (Measure("all", (1250, 1250), (0, 0)), 1251, "all is 1,251, expected 1,250"),
         (Measure("it is so", (1, 1), (1, 1), "yes"), np.False_, "it is so is not so"),
@@ -69,26 +64,20 @@ def test_what_is_outside_its_bounds_is_named(measure: Measure, value: Any, line:
     assert measure.failure(value, "sample") == line
 
 
-def test_what_was_measured_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_what_was_measured_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LECTURE9_RECORDS", str(tmp_path / "records"))
     begin("full", seed=7)
+    with pytest.raises(KeyError, match="C00"):
+        claim("C00", 1)
+    for value in (True, {}, {"n-grams in the bag": 15}, {**GOOD, "speed": 1}):
+        with pytest.raises(ValueError, match=r"claim C09 measures .*n-grams in the bag"):
+            claim("C09", value)
     claim("C09", GOOD)
     claim("C09", {**GOOD, "n-grams in the bag": np.float32([14, 15])})
     lines = [json.loads(line) for line in (tmp_path / "records").read_text(encoding="utf-8").splitlines()]
     words, so = ({"id": "C09", "data": "full", "measure": name} for name in GOOD)
     assert lines[:2] == [{**words, "value": 15, "holds": True}, {**so, "value": 1, "holds": True}]
     assert lines[2:] == [{**words, "value": [14, 15], "holds": False}, {**so, "value": 1, "holds": True}]
-
-
-def test_wrong_names_are_refused_and_leave_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LECTURE9_RECORDS", str(tmp_path / "records"))
-    begin("sample", seed=0)
-    with pytest.raises(KeyError, match="C00"):
-        claim("C00", 1)
-    for value in (True, {}, {"n-grams in the bag": 15}, {**GOOD, "speed": 1}):
-        with pytest.raises(ValueError, match=r"claim C09 measures .*n-grams in the bag"):
-            claim("C09", value)
-    assert not (tmp_path / "records").exists()
 
 
 def test_a_claim_before_begin_is_refused() -> None:
@@ -98,8 +87,7 @@ def test_a_claim_before_begin_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("DATA", "tiny"), ("DATA", None)] + [("SEED", seed) for seed in (-1, 2**32, 1.0, "0", None, True)],
+    ("name", "value"), [("DATA", "tiny"), *(("SEED", seed) for seed in (-1, 2**32, 1.0, "0", None))]
 )
 def test_bad_parameters_are_refused_and_change_nothing(name: str, value: Any) -> None:
     before = random.getstate()

@@ -41,26 +41,17 @@ def test_a_vocabulary_is_the_historic_tokenizer(texts: list[str], max_words: int
     assert [vocabulary.decode([0, *row]) for row in ids] == tokenizer.sequences_to_texts(ids)
 
 
-def test_max_words_counts_the_padding_too() -> None:
-    vocabulary = Vocabulary({"a": 1, "b": 2, "c": 3}, max_words=3)
-    assert vocabulary.encode(["a b c"]) == [[2, 1]]
-    assert vocabulary.decode([3]) == "a"
-
-
-@settings(deadline=None)
-@given(st.lists(st.sampled_from(["so", "good", "bad", "it's"]), max_size=9), st.integers(1, 12))
-def test_word_ngrams_are_those_of_scikit_learn(tokens: list[str], n: int) -> None:
-    analyse = CountVectorizer(tokenizer=list, token_pattern=None, lowercase=False, ngram_range=(1, n))
-    ours = ngrams(tokens, n)
-    assert Counter(ours) == Counter(analyse.build_analyzer()(tokens))
-    assert bag_of_ngrams(tokens, n) == set(ours)
-
-
 @settings(deadline=None)
 @given(st.text("abé", max_size=9), st.integers(1, 12))
-def test_character_ngrams_are_those_of_scikit_learn(text: str, n: int) -> None:
-    analyse = CountVectorizer(analyzer="char", lowercase=False, ngram_range=(1, n)).build_analyzer()
-    assert Counter(ngrams(characters(text), n, joiner="")) == Counter(analyse(text))
+def test_ngrams_are_those_of_scikit_learn(text: str, n: int) -> None:
+    def theirs(units: str, of: str) -> Counter[str]:
+        analyse = CountVectorizer(analyzer=units, token_pattern=".", lowercase=False, ngram_range=(1, n))
+        return Counter(analyse.build_analyzer()(of))
+
+    letters = characters(text)
+    assert Counter(ngrams(letters, n, joiner="")) == theirs("char", text)
+    assert Counter(ngrams(letters, n)) == theirs("word", text)
+    assert bag_of_ngrams(letters, n) == set(ngrams(letters, n))
 
 
 @settings(max_examples=200, deadline=None)
@@ -79,24 +70,13 @@ def test_padding_is_that_of_keras(
     np.testing.assert_array_equal(ours, theirs.reshape(len(rows), length), strict=True)
 
 
-def test_padding_takes_a_matrix_and_leaves_it_as_it_was() -> None:
-    matrix = np.array([[1, 2, 3], [4, 5, 6]])
-    pad(matrix, 2)[:] = 0
-    assert pad(matrix, 4, padding="post").tolist() == [[1, 2, 3, 0], [4, 5, 6, 0]]
-
-
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (lambda: tokenize(b"a"), TypeError, "text must be a string, got bytes"),
-        (lambda: ngrams("abc", 2), TypeError, "tokens must be a list .* got the string 'abc'"),
+        (lambda: ngrams("abc", 2), TypeError, "tokens must be a list, got the string 'abc'"),
         (lambda: bag_of_ngrams(["a"], 0), ValueError, "n must be at least 1, got 0"),
-        (
-            lambda: Vocabulary.from_texts("a text"),
-            TypeError,
-            "texts must be a list .* got the string 'a text'",
-        ),
-        (lambda: Vocabulary.from_texts(["a", 3]), TypeError, "text must be a string, got int"),
+        (lambda: Vocabulary.from_texts("a b"), TypeError, "texts must be a list, got the string 'a b'"),
         (lambda: Vocabulary.from_texts(["a"], 1), ValueError, "max_words must be at least 2, got 1"),
         (lambda: Vocabulary.from_texts(["a"]).encode("a"), TypeError, "got the string 'a'"),
         (lambda: Vocabulary.from_texts(["a b"]).decode([3]), ValueError, "id 3 has no word.* from 1 to 2"),
@@ -105,7 +85,12 @@ def test_padding_takes_a_matrix_and_leaves_it_as_it_was() -> None:
         (lambda: pad([[1]], 2, "left"), ValueError, "'pre' or 'post', got 'left' and 'pre'"),
         (lambda: pad([5, 6, 11], 4), TypeError, "sequences must be a list of lists of ids, got 5"),
         (lambda: pad([[1.5]], 3), TypeError, "float64"),
-        (lambda: pad([np.array([1.5])], 3), TypeError, "float64"),
+        (
+            lambda: pad([np.array([7, 2**32 + 5])], 3),
+            ValueError,
+            "ids must be from 0 to 2147483647, got 0 to",
+        ),
+        (lambda: pad([[2**64 - 1]], 3), ValueError, "ids must be from 0 to 2147483647, got -1 to 0"),
     ],
 )
 def test_bad_input_is_refused_in_words(call: Callable[[], Any], error: type[Exception], message: str) -> None:

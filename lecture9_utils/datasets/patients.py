@@ -74,11 +74,10 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
     patient = np.repeat(np.arange(n_patients), 1 + random.poisson(rate["visits"], n_patients))
     alone = random.random((n_patients, len(diseases))) < np.geomspace(**rate["prevalence"], num=len(diseases))
     ill = alone.copy()
-    number = {disease["diagnosis"][0]: i for i, disease in enumerate(diseases)}
-    for one, other in tables["companions"]:
-        comes = random.random(n_patients) < rate["company"]
-        ill[:, number[other]] |= alone[:, number[one]] & comes
-        ill[:, number[one]] |= alone[:, number[other]] & comes
+    main = [disease["diagnosis"][0] for disease in diseases]
+    for companions in tables["companions"]:
+        pair = [main.index(name) for name in companions]
+        ill[:, pair] |= alone[:, pair[::-1]] & (random.random((n_patients, 1)) < rate["company"])
     chance = np.full((len(patient), len(concepts)), rate["stray"], dtype=np.float32)
     for has, disease in zip(ill[patient].T, diseases, strict=True):
         takes = random.integers(2, size=n_patients)[patient]
@@ -86,19 +85,14 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
             for i, name in enumerate(names):
                 chance[has & (takes == i) if kind == "drug" else has, concepts == name] = rate["written"][i]
     for names in everyday.values():
-        for name, often in zip(names, np.geomspace(**rate["everyday"], num=len(names)), strict=True):
-            chance[:, concepts == name] = often
+        chance[:, np.isin(concepts, names)] = np.geomspace(**rate["everyday"], num=len(names))
     chance *= np.exp(random.normal(0, rate["thoroughness"], (len(patient), 1)))
     visits = csr_array(random.random(chance.shape, dtype=np.float32) < chance, dtype=np.float64)
-    return Patients(list(kind_of), kind_of, visits, _relations(diseases, tables["companions"]))
-
-
-def _relations(diseases: list[dict[str, list[str]]], companions: list[list[str]]) -> dict[str, list[Any]]:
-    """List the known pairs by what relates them."""
     within = [pair for disease in diseases for pair in combinations(disease["diagnosis"], 2)]
-    return {
-        "comorbidity": [*within, *map(tuple, companions)],
+    relations = {
+        "comorbidity": [*within, *map(tuple, tables["companions"])],
         "drug for": [(drug, d["diagnosis"][0]) for d in diseases for drug in d["drug"]],
         "procedure for": [(test, d["diagnosis"][0]) for d in diseases for test in d["procedure"]],
         "same purpose": [tuple(disease["drug"]) for disease in diseases],
     }
+    return Patients(list(kind_of), kind_of, visits, relations)

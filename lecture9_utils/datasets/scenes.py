@@ -10,10 +10,8 @@ SHAPES = ("circle", "triangle")
 SIZES = {"small": 3.2, "large": 5.2}  # radius in pixels
 SIDE = 24  # pixels of a scene
 ACTIONS = ("rests", "left", "right", "grows", "shrinks")
-_MOVES, _GROWS = (
-    (0, -1, 1, 0, 0),
-    (0, 0, 0, 0.5, -0.5),
-)  # pixels a frame that each action adds to x and radius
+_MOVES = (0, -1, 1, 0, 0)  # pixels a frame that each action adds to x
+_GROWS = (0, 0, 0, 0.5, -0.5)  # and to the radius
 _TURNED = (0, 2, 1, 4, 3)  # the action to the other side
 FRAMES, DAYS = 12, 60  # of a film, of an epidemic
 

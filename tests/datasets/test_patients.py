@@ -40,28 +40,20 @@ def test_common_things_come_together_at_long_visits_only() -> None:
     assert lengths.max() > 5 * np.median(lengths)
 
 
-@pytest.mark.parametrize(
-    ("relation", "kinds"),
-    [
-        ("comorbidity", ("diagnosis", "diagnosis")),
-        ("drug for", ("drug", "diagnosis")),
-        ("procedure for", ("procedure", "diagnosis")),
-        ("same purpose", ("drug", "drug")),
-    ],
-)
-def test_random_pairs_are_of_a_relations_kinds_and_not_known(relation: str, kinds: tuple[str, str]) -> None:
+@pytest.mark.parametrize("relation", PATIENTS.relations)
+def test_random_pairs_are_of_a_relations_kinds_and_not_known(relation: str) -> None:
     known = PATIENTS.relations[relation]
     drawn = PATIENTS.random_pairs(relation, n=500, seed=2)
-    assert {(PATIENTS.kind_of[a], PATIENTS.kind_of[b]) for a, b in [*known, *drawn]} == {kinds}
+    assert len({(PATIENTS.kind_of[a], PATIENTS.kind_of[b]) for a, b in [*known, *drawn]}) == 1
     assert len(set(known)) == len(known) >= 21
     assert len(drawn) == 500
     assert len(set(drawn)) > 250
     assert not {*known, *((b, a) for a, b in known)} & set(drawn)
     assert all(a != b for a, b in drawn)
-    assert drawn == PATIENTS.random_pairs(relation, n=500, seed=2)
 
 
 def test_the_seed_decides() -> None:
-    first, again, other = (synthetic_records(50, seed).visits.toarray() for seed in (1, 1, 2))
-    assert np.array_equal(first, again)
-    assert not np.array_equal(first, other)
+    first, again, other = (synthetic_records(50, seed) for seed in (1, 1, 2))
+    assert np.array_equal(first.visits.toarray(), again.visits.toarray())
+    assert not np.array_equal(first.visits.toarray(), other.visits.toarray())
+    assert first.random_pairs("drug for", 9, seed=2) == again.random_pairs("drug for", 9, seed=2)
