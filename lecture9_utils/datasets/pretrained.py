@@ -87,7 +87,7 @@ def _read_member(path: Path, member: str) -> tuple[str, Rows]:
             progress(total=size, desc=member, unit="B", unit_scale=True) if is_long else nullcontext() as bar
         ):
             watched = _Watched(file, bar.update if bar else lambda _: None)
-            rows = read_rows(io.BufferedReader(watched, 1 << 19), member, "glove")
+            rows = read_rows(io.BufferedReader(watched, 1 << 19), member)
     return watched.digest.hexdigest(), rows
 
 
