@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from ..notebook import progress
-from .reading import Floats
 from .word_vectors import WordVectors
 
 Pair = tuple[str, str]
@@ -104,18 +103,14 @@ def analogy_accuracy(
     for name, asked in progress(questions.items(), desc="analogies", unit="relation"):
         rows = [[row_of.get(word.upper(), -1) for word in question] for question in asked]
         counted = np.array([row for row in rows if min(row) >= 0], dtype=np.int64).reshape(-1, 4)
-        blocks = (counted[i : i + 64] for i in range(0, len(counted), 64))
-        results[name] = (sum(_n_right(unit, words, block) for block in blocks), len(counted))
+        n_right = 0
+        for start in range(0, len(counted), 64):
+            a, b, c, d = counted[start : start + 64].T
+            near = (unit[b] - unit[a] + unit[c]) @ unit.T
+            for nearness, *known_rows, right in zip(near, a, b, c, d, strict=True):
+                known = {words[row] for row in known_rows}
+                while words[best := int(nearness.argmax())] in known and np.isfinite(nearness[best]):
+                    nearness[best] = -np.inf
+                n_right += words[best] == words[right]
+        results[name] = n_right, len(counted)
     return results
-
-
-def _n_right(unit: Floats, words: Sequence[str], rows: np.ndarray) -> int:
-    """Count the right answers to questions that are given as rows of a, b, c, d."""
-    a, b, c, d = rows.T
-    n = 0
-    for nearness, q, right in zip((unit[b] - unit[a] + unit[c]) @ unit.T, rows[:, :3], d, strict=True):
-        asked = {words[row] for row in q}
-        while words[best := int(nearness.argmax())] in asked and np.isfinite(nearness[best]):
-            nearness[best] = -np.inf
-        n += words[best] == words[right]
-    return n

@@ -23,10 +23,9 @@ def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10
     Parameters
     ----------
     sequences : sequence of array_like of int
-        Texts as ids from 0 to `n_words` - 1. Words of different texts are never neighbours.
+        Texts as ids from 0. Words of different texts are never neighbours.
     n_words, window : int
-        How many ids there are, and the largest distance that counts, both at least 1. Otherwise, and for an
-        id that is out of range or no whole number: ValueError.
+        How many ids there are (ValueError for others), and the largest distance that counts.
 
     Returns
     -------
@@ -42,8 +41,6 @@ def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10
     """
     from scipy.sparse import coo_array, csr_array
 
-    if n_words < 1 or window < 1:
-        raise ValueError(f"n_words and window must be at least 1, got {n_words} and {window}")
     ids, text_of = joined(sequences, n_words)
     counts = csr_array((n_words, n_words))
     for distance in progress(range(1, window + 1), desc="counting neighbours", unit="distance"):
@@ -113,9 +110,10 @@ def train_glove(
             loss += float((slope * error).sum())
             gradients = slope @ C, slope.T @ W[rows], slope.sum(axis=1), slope.sum(axis=0)
             places = rows, everywhere, rows, everywhere
-            steps = zip(parameters, squares, places, gradients, strict=True)
-            for parameter, square, place, gradient in steps:  # AdaGrad's
-                square[place] += gradient**2
+            for parameter, square, place, gradient in zip(
+                parameters, squares, places, gradients, strict=True
+            ):
+                square[place] += gradient**2  # AdaGrad's
                 parameter[place] -= learning_rate * gradient / np.sqrt(square[place])
         if on_epoch:
             on_epoch(loss)

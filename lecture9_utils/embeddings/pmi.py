@@ -55,10 +55,9 @@ def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
     ----------
     matrix : scipy.sparse array or matrix, or ndarray, shape (n_words, n_contexts)
         As `shifted_pmi` returns it; ValueError if it holds something that is not a finite number.
-    dim : int
-        The length of each vector, at least 1 and below the smaller side of the matrix.
-    seed : int
-        Where the iteration begins; it hardly matters.
+    dim, seed : int
+        The length of each vector, at least 1 and below the smaller side of the matrix, else ValueError; and
+        where the iteration begins, which hardly matters.
 
     Returns
     -------
@@ -76,8 +75,6 @@ def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
     from sklearn.decomposition import TruncatedSVD
 
     sparse = csr_array(matrix, dtype=np.float64)
-    if not 1 <= dim < min(sparse.shape):
-        raise ValueError(f"dim must be from 1 to below the smaller side of {sparse.shape}, got {dim}")
     svd = TruncatedSVD(dim, algorithm="arpack", random_state=seed)
     vectors: NDArray[np.float64] = svd.fit_transform(sparse)
     return vectors / np.sqrt(np.where(svd.singular_values_, svd.singular_values_, 1))

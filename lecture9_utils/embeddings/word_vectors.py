@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from functools import cached_property
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -114,7 +115,7 @@ class WordVectors:
         word : str or array_like of float, shape (dim,)
             A word, which is then left out of the answer, or any vector that is not all zeros.
         k : int
-            How many words, at least 1; fewer come back if there are no more.
+            How many words; fewer come back if there are no more.
 
         Returns
         -------
@@ -140,8 +141,6 @@ class WordVectors:
         return self._closest(self.unit[b] - self.unit[a] + self.unit[c], k, {a, b, c})
 
     def _closest(self, vector: Floats, k: int, leave_out: set[str]) -> list[tuple[str, float]]:
-        if k < 1:
-            raise ValueError(f"k must be at least 1, got {k}")
         if vector.shape != (self.dim,):
             raise ValueError(f"the vector must have the shape ({self.dim},), got {vector.shape}")
         length = np.linalg.norm(vector)
@@ -149,16 +148,14 @@ class WordVectors:
             raise ValueError(f"a vector of length {length} has no direction, so no nearest words")
         cosines = self.unit.vectors @ (vector / length)
         cosines[[self._row[word] for word in leave_out]] = -np.inf
-        if (k := min(k, len(self) - len(leave_out))) == 0:
+        if (k := min(k, len(self) - len(leave_out))) < 1:
             return []
         best = np.flatnonzero(cosines >= np.partition(cosines, -k)[-k])  # and what is equal to the last
         best = best[np.argsort(-cosines[best], kind="stable")][:k]
         return [(self.words[row], float(cosines[row])) for row in best]
 
     def matrix(self, vocabulary: Vocabulary, max_words: int) -> Floats:
-        """Arrange the vectors in the order of a vocabulary's ids, for an ``Embedding`` layer.
-
-        Slide "IMDb Example - Word Embeddings" (``embedding_matrix``).
+        """Arrange the vectors in the order of a vocabulary's ids, for an ``Embedding`` layer (slide "IMDb").
 
         Returns
         -------
@@ -179,13 +176,7 @@ class WordVectors:
         return rows
 
     def missing(self, vocabulary: Vocabulary, max_words: int) -> list[str]:
-        """List the words with ids below `max_words` that have no vector; see `matrix`.
-
-        Examples
-        --------
-        >>> WordVectors(["frog"], [[3, 4]]).missing(Vocabulary({"the": 2, "frog": 1}), max_words=3)
-        ['the']
-        """
+        """List the words with ids below `max_words` that have no vector: their rows in `matrix` are zeros."""
         return [word for word, i in vocabulary.word_index.items() if i < max_words and word not in self]
 
     @classmethod
@@ -223,10 +214,6 @@ class WordVectors:
             raise ValueError("the vectors hold something that is not a finite number")
         if wrong := [word for word in self.words if not is_readable(word.encode())]:
             raise ValueError(f"no line can hold the word {wrong[0]!r}: its end could not be told")
-
-        def fill(file: IO[bytes]) -> None:
-            file.write(f"{len(self)} {self.dim}\n".encode())
-            for word, vector in zip(self.words, self.vectors, strict=True):
-                file.write(f"{word} {' '.join(vector.astype(str))}\n".encode())
-
-        write_atomically(Path(path), fill)
+        rows = (f"{word} {' '.join(self[word].astype(str))}" for word in self)
+        lines = (f"{line}\n".encode() for line in chain([f"{len(self)} {self.dim}"], rows))
+        write_atomically(Path(path), lambda file: file.writelines(lines))
