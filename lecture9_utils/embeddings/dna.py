@@ -19,7 +19,7 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
     Parameters
     ----------
     genome : str
-        Letters A, C, G and T, at least eight of them; ValueError otherwise.
+        Letters A, C, G and T (ValueError for others); from fewer than eight no sentence is made.
     seed : int
         The strands and the lengths follow from it.
 
@@ -34,8 +34,6 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
     [['TGTAAT', 'GTAATC', 'TAAT', 'AATC', 'ATC', 'TCA', 'CAG', 'AGAT']]
     """
     _refuse_others(genome)
-    if len(genome) < _HIGH:
-        raise ValueError(f"the genome has {len(genome)} letters, too few for a k-mer of {_HIGH}")
     random = np.random.default_rng(seed)
     sentences = []
     for start in range(0, len(genome) - _HIGH + 1, _FRAGMENT):
@@ -71,5 +69,4 @@ def needleman_wunsch(a: str, b: str) -> int:
 
 def _refuse_others(sequence: str) -> None:
     if wrong := re.search("[^ACGT]", sequence):
-        where = f"{wrong[0]!r} at place {wrong.start()} (from 0)"
-        raise ValueError(f"the sequence holds {where}, which is none of A, C, G, T: cut it there")
+        raise ValueError(f"the sequence holds {wrong[0]!r} at place {wrong.start()}, not A, C, G or T")

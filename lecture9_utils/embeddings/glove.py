@@ -73,7 +73,7 @@ def train_glove(
         As `cooccurrences` returns it. ValueError if it is not square, all zero, or holds a number that is
         negative or not finite.
     dim, epochs : int
-        The length of each vector, and how often all the words are gone through; both at least 1.
+        The length of each vector, and how often all the words are gone through.
     seed : int
         The starting vectors and the order of the words follow from it.
     x_max, learning_rate : float
@@ -91,8 +91,6 @@ def train_glove(
     >>> train_glove(cooccurrences([[0, 1, 0, 1], [2, 3, 2, 3]], n_words=4), dim=2).shape
     (4, 2)
     """
-    if dim < 1 or epochs < 1:
-        raise ValueError(f"dim and epochs must be at least 1, got {dim} and {epochs}")
     weights = checked_counts(counts)
     logarithms = weights.copy()
     logarithms.data = np.log(weights.data)

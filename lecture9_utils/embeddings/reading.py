@@ -41,11 +41,14 @@ def read_rows(file: IO[bytes], name: str) -> tuple[list[str], Floats]:
                 line_of[word] = number
                 texts.append(text)
             try:
-                vectors += _parsed(texts).data
+                rows = np.loadtxt(texts, dtype=np.float32, comments=None, ndmin=2)  # thrice as fast as float
+                if not np.isfinite(rows).all():
+                    raise ValueError("not all are finite numbers")
             except ValueError:
                 for number, text in enumerate(texts, block[0][0]):  # noqa: B007 - the error names it
                     _refuse_others(text.split())
                 raise
+            vectors += rows.data
     except (ValueError, csv.Error) as error:
         raise ValueError(f"{name}, line {number}: {error}") from error
     if not line_of or count not in (None, len(line_of)):
@@ -84,14 +87,6 @@ def _word_and_numbers(line: bytes, dim: int, is_csv: bool) -> tuple[str, bytes]:
 
 def _csv_fields(line: bytes) -> list[bytes]:
     return [field.encode() for field in next(csv.reader([line.decode()]), [])]
-
-
-def _parsed(texts: list[bytes]) -> Floats:
-    """Parse lines of numbers exactly as ``float`` does, but all at once, which is three times faster."""
-    rows = np.loadtxt(texts, dtype=np.float32, comments=None, ndmin=2)
-    if not np.isfinite(rows).all():
-        raise ValueError("not all are finite numbers")
-    return rows
 
 
 def _refuse_others(fields: list[bytes]) -> None:

@@ -67,8 +67,9 @@ class WordVectors:
         self.words = list(words)
         self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
         if not self.words or self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
-            shape = f"got {len(self.words)} words and the shape {self.vectors.shape}"
-            raise ValueError(f"vectors must have one row for each word, and there must be a word: {shape}")
+            raise ValueError(
+                f"each word needs one vector: {len(self.words)} words, shape {self.vectors.shape}"
+            )
         self._row = {word: row for row, word in enumerate(self.words)}
         if len(self._row) < len(self.words):
             [(word, n)] = Counter(self.words).most_common(1)

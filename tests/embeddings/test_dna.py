@@ -48,4 +48,5 @@ def test_all_lengths_and_both_strands_are_equally_likely() -> None:
 
 def test_a_last_fragment_too_short_for_a_kmer_is_left_out() -> None:
     assert [len(s) for s in kmer_sentences(GENOME[:4007])] == [1993, 1993]
+    assert kmer_sentences(GENOME[:7]) == []
     assert [len(s) for s in kmer_sentences(GENOME[:4008])] == [1993, 1993, 1]
