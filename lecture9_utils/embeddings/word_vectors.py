@@ -41,8 +41,7 @@ class WordVectors:
     Attributes
     ----------
     words : list of str
-    vectors : ndarray of float32, shape (len(words), dim)
-        May be memory-mapped and read-only.
+    vectors : ndarray of float32, shape (len(words), dim), perhaps read-only
 
     Raises
     ------
@@ -67,9 +66,7 @@ class WordVectors:
         self.words = list(words)
         self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
         if not self.words or self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
-            raise ValueError(
-                f"each word needs one vector: {len(self.words)} words, shape {self.vectors.shape}"
-            )
+            raise ValueError(f"each word needs a vector: {len(self.words)} words, shape {self.vectors.shape}")
         self._row = {word: row for row, word in enumerate(self.words)}
         if len(self._row) < len(self.words):
             [(word, n)] = Counter(self.words).most_common(1)
@@ -198,9 +195,8 @@ class WordVectors:
         Examples
         --------
         >>> from io import BytesIO
-        >>> vectors = WordVectors.read(BytesIO(b"frog 0.25 1\n. . -1 2\n"))
-        >>> vectors.words, vectors.dim
-        (['frog', '. .'], 2)
+        >>> WordVectors.read(BytesIO(b"frog 0.25 1\n. . -1 2\n")).words
+        ['frog', '. .']
         """
         with Path(source).open("rb") if isinstance(source, (str, PathLike)) else nullcontext(source) as file:
             return cls(*read_rows(file, str(getattr(file, "name", "the file"))))

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.sparse import coo_matrix, csr_array
-from sklearn.metrics import mutual_info_score
 
 from lecture9_utils import shifted_pmi, svd_vectors
 
@@ -31,13 +30,6 @@ def test_pmi_is_that_of_the_definition(rows: list[list[int]]) -> None:
             assert free[i, j] == pytest.approx(expected, abs=1e-12)
             assert clipped[i, j] == pytest.approx(max(expected, 0), abs=1e-12)
     assert (clipped.data > 0).all()
-
-
-def test_the_mean_of_pmi_is_the_mutual_information() -> None:
-    counts = np.array([[30, 4, 1], [2, 50, 9], [7, 0, 20]])
-    pmi = shifted_pmi(counts, clip=False).toarray()
-    information = mutual_info_score(None, None, contingency=counts)
-    assert (counts * pmi).sum() / counts.sum() == pytest.approx(information)
 
 
 def test_scale_does_not_matter_duplicates_add_up_and_counts_are_left_alone() -> None:

@@ -49,8 +49,6 @@ def test_a_vector_of_zeros_is_near_to_nothing() -> None:
     assert vectors.nearest("a")[-1] == ("zero", 0)
     assert vectors.similarity("a", "zero") == 0
     assert vectors.unit["zero"].tolist() == [0, 0]
-    with pytest.raises(ValueError, match=r"a vector of length 0\.0 has no direction"):
-        vectors.nearest("zero")
 
 
 def test_similarities_neighbours_and_analogies_are_those_of_gensim() -> None:
@@ -150,21 +148,20 @@ def test_the_formats(text: str, words: list[str]) -> None:
         ("a 1 2\nb 1 2 3\n", "line 2: expected a word and 2 numbers, got 'b 1 2 3'"),
         ("a 1 2\n\nb 1 2\n", "line 2: expected a word and 2 numbers, got ''"),
         ("a 1 2\n 1 2\n", "line 2: expected a word and 2 numbers, got ' 1 2'"),
-        ("a 1 2\nb x 2\n", "line 2: 'x' is not a finite number"),
         ("a 1 2\nb 1_0 2\n", "line 2: '1_0' is not a finite number"),
         ("a 1 2\nb 1 3.4028236e38\n", "line 2: '3.4028236e38' is not a finite number"),
         ("a 1 2\nb 0.1 2\nc 1 2\nb 3 4\n", "line 4: the word 'b' is in line 2 already"),
         (b"a 1 2\n\xff 1 2\n", "line 2: 'utf-8' codec can't decode byte 0xff"),
-        ("a,1,2\nb,1\n", "line 2: expected a word and 2 numbers, got 'b,1'"),
         ('a,1,2\nb,"0,5",2\n', "line 2: '0,5' is not a finite number"),
         ("a,1\nb,\n", "line 2: '' is not a finite number"),
-        (f"a,1\n{'b' * 200_000},1\n", "line 2: field larger than field limit"),
         ("3 2\na 1 2\n", "is incomplete: it holds 1 words, not 3"),
-        ("3 3\na 1 2\n", "line 2: expected a word and 3 numbers, got 'a 1 2'"),
         ("word,x\n", "is incomplete: it holds 0 words, not one or more"),
         ("", "line 1: expected a word and 1 numbers"),
         ("<html>\n", "line 1: expected a word and 1 numbers, got '<html>'"),
-        ("".join(f"a{i} 1\n" for i in range(30_000)) + "a one", "line 30001: 'one' is not a finite number"),
+        pytest.param(f"a,1\n{'b' * 200_000},1\n", "line 2: field larger than field limit", id="long"),
+        pytest.param(
+            "\n".join(f"a{i} {i - 12000 or 'one'}" for i in range(20_000)), "line 12001: 'one'", id="far"
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_line(text: str | bytes, message: str, tmp_path: Path) -> None:
