@@ -60,5 +60,5 @@ def _parse(text: bytes) -> Arrays:
     with progress(
         total=len(text), desc="reading vectors", unit="B", unit_scale=True, disable=len(text) < _LONG
     ) as bar:
-        words, vectors = read_rows(CallbackIOWrapper(bar.update, BytesIO(text)), "the text", "glove")
+        words, vectors = read_rows(CallbackIOWrapper(bar.update, BytesIO(text)), "the text")
     return {"words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8), "vectors": vectors}

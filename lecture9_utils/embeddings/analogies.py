@@ -1,5 +1,6 @@
 """Analogies: pairs of words in one relation, how parallel their offsets are, and how often b - a + c is d."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import permutations
@@ -8,7 +9,6 @@ from pathlib import Path
 import numpy as np
 
 from ..notebook import progress
-from .reading import Floats
 from .word_vectors import WordVectors
 
 Pair = tuple[str, str]
@@ -20,45 +20,33 @@ _WORDS = 300_000  # the most frequent ones, which count: gensim's restrict_vocab
 def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
     """Give seven relations with pairs of words that are in them, written for this lecture.
 
-    Five are those of the slides' pictures. Two, companies and zip codes, are for the vectors of the synthetic
-    sample or, with ``data="full"``, for the real GloVe's.
+    Five are those of the slides' pictures ("Learning Word Embeddings" and "GloVe"). Two, companies and zip
+    codes, are for the vectors of the synthetic sample or, with ``data="full"``, for the real GloVe's.
 
     Examples
     --------
-    >>> relations = load_relations()
-    >>> relations["male–female"][:2]
+    >>> load_relations()["male–female"][:2]
     [('man', 'woman'), ('king', 'queen')]
-
-    References
-    ----------
-    Lecture 9, slides "Learning Word Embeddings" and "GloVe" (linear substructures).
     """
     if data not in ("sample", "full"):
         raise ValueError(f'data must be "sample" or "full", got {data!r}')
     tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-    pairs = {
-        name: [pair.split() for pair in text.split(",")]
-        for name, text in (tables["both"] | tables[data]).items()
-    }
-    return {name: [(a, b) for a, b in rows] for name, rows in pairs.items()}
+    relations = tables["both"] | tables[data]
+    return {name: re.findall(r"([^\s,]+)\s+([^\s,]+)", text) for name, text in relations.items()}
 
 
 def parallelism(vectors: WordVectors, pairs: Sequence[Pair]) -> float:
     """Say how parallel the offsets from the first to the second word are: the mean cosine of any two.
 
     An offset is between vectors that are made 1 long. It is 1 if all offsets have one direction, about 0 if
-    they point anywhere. ValueError if there are fewer than two pairs, or a pair's two vectors have the same
-    direction; UnknownWordError if a word has no vector.
+    they point anywhere (Levy, Goldberg, 2014, "Linguistic regularities …"). ValueError if there are fewer
+    than two pairs, or a pair's two vectors have the same direction.
 
     Examples
     --------
     >>> vectors = WordVectors(["man", "woman", "king", "queen"], [[1, 0], [0, 1], [1, 0.1], [0.1, 1]])
     >>> round(parallelism(vectors, [("man", "woman"), ("king", "queen")]), 3)
     1.0
-
-    References
-    ----------
-    Levy, Goldberg (2014), "Linguistic regularities in sparse and explicit word representations".
     """
     if len(pairs) < 2:
         raise ValueError(f"pairs must be at least two, got {len(pairs)}")
@@ -107,10 +95,6 @@ def analogy_accuracy(
     >>> vectors = WordVectors(["man", "woman", "king", "queen"], [[3, 1], [1, 3], [4, 1], [1.2, 4]])
     >>> analogy_accuracy(vectors, {"royal": [("man", "woman", "king", "queen"), ("man", "woman", "a", "b")]})
     {'royal': (1, 1)}
-
-    References
-    ----------
-    Mikolov et al. (2013), "Efficient estimation of word representations in vector space", section 4.1.
     """
     words = [word.upper() for word in vectors.words[:_WORDS]]
     unit = vectors.unit.vectors[:_WORDS]
@@ -119,18 +103,14 @@ def analogy_accuracy(
     for name, asked in progress(questions.items(), desc="analogies", unit="relation"):
         rows = [[row_of.get(word.upper(), -1) for word in question] for question in asked]
         counted = np.array([row for row in rows if min(row) >= 0], dtype=np.int64).reshape(-1, 4)
-        blocks = (counted[i : i + 64] for i in range(0, len(counted), 64))
-        results[name] = (sum(_n_right(unit, words, block) for block in blocks), len(counted))
+        n_right = 0
+        for start in range(0, len(counted), 64):
+            a, b, c, d = counted[start : start + 64].T
+            near = (unit[b] - unit[a] + unit[c]) @ unit.T
+            for nearness, *known_rows, right in zip(near, a, b, c, d, strict=True):
+                known = {words[row] for row in known_rows}
+                while words[best := int(nearness.argmax())] in known and np.isfinite(nearness[best]):
+                    nearness[best] = -np.inf
+                n_right += words[best] == words[right]
+        results[name] = n_right, len(counted)
     return results
-
-
-def _n_right(unit: Floats, words: Sequence[str], rows: np.ndarray) -> int:
-    """Count the right answers to questions that are given as rows of a, b, c, d."""
-    a, b, c, d = rows.T
-    n = 0
-    for nearness, q, right in zip((unit[b] - unit[a] + unit[c]) @ unit.T, rows[:, :3], d, strict=True):
-        asked = {words[row] for row in q}
-        while words[best := int(nearness.argmax())] in asked and np.isfinite(nearness[best]):
-            nearness[best] = -np.inf
-        n += words[best] == words[right]
-    return n

@@ -13,12 +13,13 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
     """Cut a genome into sentences whose words are overlapping k-mers, of a random k at each place.
 
     The genome is cut into fragments of 2,000 letters. Each is read from one strand or the other, as a coin
-    falls. At each of its places but the last seven begins a k-mer, with a k from 3 to 8, all equally likely.
+    falls. At each of its places but the last seven begins a k-mer, with a k from 3 to 8, all equally likely
+    (slide "dna2vec"; Ng, 2017, "dna2vec", section 2).
 
     Parameters
     ----------
     genome : str
-        Letters A, C, G and T, at least eight of them; ValueError otherwise.
+        Letters A, C, G and T (ValueError for others); from fewer than eight no sentence is made.
     seed : int
         The strands and the lengths follow from it.
 
@@ -31,14 +32,8 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
     --------
     >>> kmer_sentences("TGTAATCTGATTACA")
     [['TGTAAT', 'GTAATC', 'TAAT', 'AATC', 'ATC', 'TCA', 'CAG', 'AGAT']]
-
-    References
-    ----------
-    Lecture 9, slide "dna2vec"; Ng (2017), "dna2vec", section 2 (fragments, strands, k uniform from 3 to 8).
     """
     _refuse_others(genome)
-    if len(genome) < _HIGH:
-        raise ValueError(f"the genome has {len(genome)} letters, too few for a k-mer of {_HIGH}")
     random = np.random.default_rng(seed)
     sentences = []
     for start in range(0, len(genome) - _HIGH + 1, _FRAGMENT):
@@ -51,20 +46,16 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
 
 
 def needleman_wunsch(a: str, b: str) -> int:
-    """Score the best alignment of two whole DNA sequences.
+    """Score the best alignment of two whole DNA sequences (Needleman, Wunsch, 1970).
 
     Each letter stands over a letter of the other sequence or over a gap: 1 for two equal letters, -1 for two
     different ones and for a gap. Of all ways to do so, the one with the highest sum counts. ValueError if a
-    sequence is empty or holds another letter than A, C, G and T.
+    sequence holds another letter than A, C, G and T.
 
     Examples
     --------
     >>> needleman_wunsch("GATTACA", "GCATGCT")  # G-ATTACA over GCA-TGCT: 4 matches, 2 mismatches, 2 gaps
     0
-
-    References
-    ----------
-    Needleman, Wunsch (1970), "A general method applicable to the search for similarities …".
     """
     _refuse_others(a)
     _refuse_others(b)
@@ -77,10 +68,5 @@ def needleman_wunsch(a: str, b: str) -> int:
 
 
 def _refuse_others(sequence: str) -> None:
-    if not sequence:
-        raise ValueError("the sequence is empty: it must hold at least one of A, C, G and T")
     if wrong := re.search("[^ACGT]", sequence):
-        raise ValueError(
-            f"the sequence holds {wrong[0]!r} at place {wrong.start()} (from 0), which is none of A, C, G, "
-            "T in capitals: cut the sequence there, or leave it out"
-        )
+        raise ValueError(f"the sequence holds {wrong[0]!r} at place {wrong.start()}, not A, C, G or T")

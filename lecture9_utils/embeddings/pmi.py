@@ -12,13 +12,13 @@ def shifted_pmi(counts: Any, *, clip: bool = True) -> Any:
     r"""Compare how often two words occur together with how often they would by chance.
 
     :math:`\log \frac{n_{ij} / n}{p_i\,q_j}` for each pair that occurs, where :math:`p_i` is the row's share
-    of all counts and :math:`q_j` the column's.
+    of all counts and :math:`q_j` the column's. Less log(k), it is what skip-gram with k random words learns
+    (Levy, Goldberg, 2014, "Neural word embedding as implicit matrix factorization").
 
     Parameters
     ----------
     counts : scipy.sparse array or matrix, or ndarray, shape (n_words, n_words)
-        How often word i occurs with word j, as `cooccurrences` returns it. ValueError if it is not square,
-        all zero, or holds a number that is negative or not finite.
+        How often word i occurs with word j; ValueError as in `train_glove`.
     clip : bool
         Whether values below 0 become 0, and leave the matrix. Otherwise every pair that occurs keeps its
         value; a stored 0 is then a value, unlike what is not stored.
@@ -34,14 +34,9 @@ def shifted_pmi(counts: Any, *, clip: bool = True) -> Any:
     array([[0.  , 0.69, 0.  ],
            [0.69, 0.  , 0.69],
            [0.  , 0.69, 0.  ]])
-
-    References
-    ----------
-    Levy, Goldberg (2014), "Neural word embedding as implicit matrix factorization": less log(k), it is what
-    skip-gram with k random words learns.
     """
     pmi = checked_counts(counts).tocoo()
-    rows, columns = (np.asarray(pmi.sum(axis=axis)).ravel() for axis in (1, 0))
+    rows, columns = pmi.sum(axis=1), pmi.sum(axis=0)
     i, j = pmi.coords
     pmi.data = np.log(pmi.data / rows[i]) - np.log(columns[j] / columns.sum())
     pmi = pmi.tocsr()
@@ -54,14 +49,15 @@ def shifted_pmi(counts: Any, *, clip: bool = True) -> Any:
 def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
     r"""Take the best vectors of a given length out of a matrix: :math:`U_d \sqrt{\Sigma_d}`.
 
+    So Levy, Goldberg, Dagan (2015), "Improving distributional similarity …", equation 7.
+
     Parameters
     ----------
     matrix : scipy.sparse array or matrix, or ndarray, shape (n_words, n_contexts)
         As `shifted_pmi` returns it; ValueError if it holds something that is not a finite number.
-    dim : int
-        The length of each vector, at least 1 and below the smaller side of the matrix.
-    seed : int
-        Where the iteration begins; it hardly matters.
+    dim, seed : int
+        The length of each vector, at least 1 and below the smaller side of the matrix, else ValueError; and
+        where the iteration begins, which hardly matters.
 
     Returns
     -------
@@ -70,22 +66,15 @@ def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
 
     Examples
     --------
-    >>> vectors = svd_vectors([[4, 0, 0], [0, 1, 0], [0, 0, 9]], dim=2)
-    >>> np.abs(vectors).round(3)
+    >>> np.abs(svd_vectors([[4, 0, 0], [0, 1, 0], [0, 0, 9]], dim=2)).round(3)
     array([[0., 2.],
            [0., 0.],
            [3., 0.]])
-
-    References
-    ----------
-    Levy, Goldberg, Dagan (2015), "Improving distributional similarity …", equation 7.
     """
     from scipy.sparse import csr_array
     from sklearn.decomposition import TruncatedSVD
 
     sparse = csr_array(matrix, dtype=np.float64)
-    if not 1 <= dim < min(sparse.shape):
-        raise ValueError(f"dim must be from 1 to below the smaller side of {sparse.shape}, got {dim}")
     svd = TruncatedSVD(dim, algorithm="arpack", random_state=seed)
     vectors: NDArray[np.float64] = svd.fit_transform(sparse)
     return vectors / np.sqrt(np.where(svd.singular_values_, svd.singular_values_, 1))

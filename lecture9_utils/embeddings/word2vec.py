@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -46,21 +46,15 @@ def number_words(texts: Sequence[Sequence[str]], min_count: int = 5) -> tuple[li
     counts = Counter(word for text in texts for word in text)
     words = [word for word, n in counts.most_common() if n >= min_count]
     if not words:
-        most = max(counts.values(), default=0)
-        raise ValueError(f"no word occurs {min_count} times, the most frequent one {most}: lower min_count")
+        raise ValueError(f"no word occurs {min_count} times: lower min_count, or give more text")
     number = {word: i for i, word in enumerate(words)}
     return words, [[number[word] for word in text if word in number] for text in texts]
 
 
-def skip_gram_pairs(sequence: ArrayLike, window: int = 5) -> Ids:
-    """List the pairs of a word and a near one, from which both models learn.
+def skip_gram_pairs(sequence: Sequence[int], window: int = 5) -> Ids:
+    """List the pairs of a word and a near one, from which both models learn (slide "Word2vec", figure 1).
 
-    Parameters
-    ----------
-    sequence : array_like of int, shape (n,)
-        One text as ids from 0; ValueError for others.
-    window : int
-        How many words on either side are near, at least 1.
+    The text is given as ids; `window` says how many words on either side are near.
 
     Returns
     -------
@@ -69,23 +63,12 @@ def skip_gram_pairs(sequence: ArrayLike, window: int = 5) -> Ids:
 
     Examples
     --------
-    >>> skip_gram_pairs([7, 8, 9], window=1)
-    array([[7, 8],
-           [8, 7],
-           [8, 9],
-           [9, 8]])
-
-    References
-    ----------
-    Lecture 9, slide "Word2vec" (figure 1, Skip-gram).
+    >>> skip_gram_pairs([7, 8, 9], window=1).tolist()
+    [[7, 8], [8, 7], [8, 9], [9, 8]]
     """
-    if window < 1:
-        raise ValueError(f"window must be at least 1, got {window}")
-    ids, text_of = joined([sequence], int(np.max(sequence, initial=0)) + 1)
-    window = min(window, len(ids))
-    words, texts = _with_margins(ids, text_of, window)
-    rows, near = _near(texts, np.arange(len(ids)) + window, window, window)
-    return np.stack([ids[rows], words[near]], axis=1)
+    near = ((i, j) for i in range(len(sequence)) for j in range(i - window, i + window + 1) if j != i)
+    pairs = [(sequence[i], sequence[j]) for i, j in near if 0 <= j < len(sequence)]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def train_word2vec(
@@ -105,9 +88,13 @@ def train_word2vec(
     r"""Learn a vector for each word with word2vec: skip-gram or CBOW with negative sampling.
 
     Each word has two vectors: :math:`w` as an input, :math:`c` as an output. :math:`\sigma(w \cdot c)` is the
-    model's probability that an input and an output were seen together, rather than drawn at random. Inputs
-    are words (skip-gram) or the means of all near words (CBOW). The random words of 64 places are drawn
-    together and count for all of them, in the right proportion: so each step is three products of matrices.
+    model's probability that an input and an output were seen together, rather than drawn at random. The
+    random words of 64 places are drawn together and count for all of them, in the right proportion: so each
+    step is three products of matrices (Mikolov et al., 2013, "Distributed representations of words and
+    phrases"; Ji et al., 2019, "Parallelizing word2vec …", for the shared random words).
+
+    ValueError if a size is below 1, `sample` below 0 or `model` neither; if an id is out of range or not
+    whole; if no text has two words.
 
     Parameters
     ----------
@@ -135,32 +122,17 @@ def train_word2vec(
     ndarray of float32, shape (n_words, dim), or two of them
         The input vectors; with `outputs` also the output vectors.
 
-    Raises
-    ------
-    ValueError
-        If a size is below 1, `sample` below 0 or `model` neither; if an id is out of range or not whole; if
-        no text has two words.
-
     Examples
     --------
     >>> texts = [[0, 1, 0, 1], [2, 3, 2, 3]] * 100
-    >>> losses = []
-    >>> train_word2vec(texts, 4, dim=5, sample=0, on_epoch=losses.append).shape
+    >>> train_word2vec(texts, 4, dim=5, sample=0).shape
     (4, 5)
-    >>> losses[-1] < losses[0]
-    True
-
-    References
-    ----------
-    Lecture 9, slide "Word2vec"; Mikolov et al. (2013), "Distributed representations of words and phrases";
-    Ji et al. (2019), "Parallelizing word2vec in shared and distributed memory" (shared random words).
     """
     from threadpoolctl import threadpool_limits
 
-    for name, size in (("dim", dim), ("window", window), ("negative", negative), ("epochs", epochs)):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
-    if model not in get_args(Model) or sample < 0:
+    if min(sizes := (dim, window, negative, epochs)) < 1:
+        raise ValueError(f"dim, window, negative and epochs must be at least 1, got {sizes}")
+    if model not in ("skip-gram", "cbow") or sample < 0:
         raise ValueError(f"model must be 'skip-gram' or 'cbow', sample at least 0; got {model!r}, {sample}")
     ids, text_of = text = joined(sequences, n_words)
     if (np.diff(text_of) != 0).all():
@@ -220,16 +192,20 @@ def batches(
     keep = np.sqrt(share) + share if sample else np.ones(len(counts))
     chance = np.cumsum(counts**0.75)
     kept = np.flatnonzero(random.random(len(ids)) < keep[ids])
-    words, texts = _with_margins(ids[kept], text_of[kept], window)
+    # A text of nobody's on either side gives every place a whole window.
+    words, texts = np.pad(ids[kept], window), np.pad(text_of[kept], window, constant_values=-1)
+    offsets = np.delete(np.arange(-window, window + 1), window)
     n_places = int(np.clip(np.count_nonzero(counts) // 8, 1, _BATCH))  # what comes up often moves too far
     read = 0
     for start in range(0, len(kept), n_places):
         places = np.arange(start, min(start + n_places, len(kept))) + window
-        row, near = _near(texts, places, window, random.integers(1, window + 1, (len(places), 1)))
+        near = places[:, None] + offsets
+        own = random.integers(1, window + 1, (len(places), 1))  # each place takes its own window
+        row, column = np.nonzero((np.abs(offsets) <= own) & (texts[near] == texts[places, None]))
         drawn = np.searchsorted(chance, chance[-1] * random.random(_DRAWN), side="right")
         if len(row):
             end = int(kept[places[-1] - window]) + 1
-            yield _batch(model, row, words[places], words[near], drawn, negative), end - read
+            yield _batch(model, row, words[places], words[near[row, column]], drawn, negative), end - read
             read = end
 
 
@@ -256,22 +232,6 @@ def _different(ids: Ids) -> tuple[Ids, Ids]:
     occurs[ids] = True
     rank = np.cumsum(occurs) - 1
     return np.flatnonzero(occurs), rank[ids]
-
-
-def _with_margins(ids: Ids, text_of: Ids, window: int) -> tuple[Ids, Ids]:
-    """Put a text of nobody's on either side, so that every place has a whole window."""
-    return np.pad(ids, window), np.pad(text_of, window, constant_values=-1)
-
-
-def _near(texts: Ids, places: Ids, window: int, own: Ids | int) -> tuple[Ids, Ids]:
-    """Find all places near to each of some places, in the same text: numbers in `places`, and places.
-
-    Of the `window` that is looked at on either side, each place takes what is `own` to it.
-    """
-    offsets = np.concatenate([np.arange(-window, 0), np.arange(1, window + 1)])
-    near = places[:, None] + offsets
-    row, column = np.nonzero((np.abs(offsets) <= own) & (texts[near] == texts[places, None]))
-    return row, near[row, column]
 
 
 def _count(rows: Ids, columns: Ids, shape: tuple[int, int]) -> Floats:

@@ -2,8 +2,10 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from functools import cached_property
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -13,21 +15,17 @@ from numpy.typing import ArrayLike
 
 from ..files import write_atomically
 from ..text import Vocabulary
-from .reading import Floats, Format, is_readable, read_rows
+from .reading import Floats, is_readable, read_rows
 
 
 class UnknownWordError(KeyError):
     """A word has no vector; the message names words that are spelt nearly the same."""
 
-    def __init__(self, word: object, words: Sequence[str]):
-        super().__init__(word)
-        self._words = words
-
     def __str__(self) -> str:
-        [word] = self.args
-        near = difflib.get_close_matches(str(word), self._words[:20_000], cutoff=0.75)
+        word, vectors = self.args
+        near = difflib.get_close_matches(str(word), vectors.words[:20_000], cutoff=0.75)
         hint = f"; spelt nearly so: {', '.join(near)}" if near else ""
-        return f"there is no vector for the word {word!r} among {len(self._words):,}{hint}"
+        return f"there is no vector for the word {word!r} among {len(vectors):,}{hint}"
 
 
 class WordVectors:
@@ -43,10 +41,7 @@ class WordVectors:
     Attributes
     ----------
     words : list of str
-    vectors : ndarray of float32, shape (len(words), dim)
-        May be memory-mapped and read-only.
-    unit : WordVectors
-        The same with all vectors 1 long, but for those of zeros. Made when first asked for, in memory.
+    vectors : ndarray of float32, shape (len(words), dim), perhaps read-only
 
     Raises
     ------
@@ -71,10 +66,7 @@ class WordVectors:
         self.words = list(words)
         self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
         if not self.words or self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
-            raise ValueError(
-                f"vectors must have one row for each of the {len(self.words)} words (at least one), "
-                f"got the shape {self.vectors.shape}"
-            )
+            raise ValueError(f"each word needs a vector: {len(self.words)} words, shape {self.vectors.shape}")
         self._row = dict(zip(self.words, range(len(self.words)), strict=True))  # 400,000 words: 0.03 s less
         if len(self._row) < len(self.words):
             [(word, n)] = Counter(self.words).most_common(1)
@@ -96,13 +88,13 @@ class WordVectors:
 
     def __getitem__(self, word: str) -> Floats:
         if word not in self._row:
-            raise UnknownWordError(word, self.words)
+            raise UnknownWordError(word, self)
         vector: Floats = self.vectors[self._row[word]]
         return vector
 
     @cached_property
     def unit(self) -> "WordVectors":
-        """The same with all vectors 1 long, but for those of zeros."""
+        """The same with all vectors 1 long, but for those of zeros; made when first asked for, in memory."""
         lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))[:, None]
         if not np.isfinite(lengths).all():
             word = self.words[int(np.argmin(np.isfinite(lengths)))]
@@ -110,14 +102,7 @@ class WordVectors:
         return WordVectors(self.words, self.vectors / np.where(lengths, lengths, 1))
 
     def similarity(self, a: str, b: str) -> float:
-        """Compare two words by the cosine of the angle of their vectors; 0 if one is all zeros.
-
-        Examples
-        --------
-        >>> vectors = WordVectors(["frog", "toad", "king"], [[3, 4], [4, 3], [-4, 3]])
-        >>> round(vectors.similarity("frog", "toad"), 2)
-        0.96
-        """
+        """Compare two words by the cosine of the angle of their vectors; 0 if one is all zeros."""
         return float(self.unit[a] @ self.unit[b])
 
     def nearest(self, word: str | ArrayLike, k: int = 10) -> list[tuple[str, float]]:
@@ -128,7 +113,7 @@ class WordVectors:
         word : str or array_like of float, shape (dim,)
             A word, which is then left out of the answer, or any vector that is not all zeros.
         k : int
-            How many words, at least 1; fewer come back if there are no more.
+            How many words; fewer come back if there are no more.
 
         Returns
         -------
@@ -148,18 +133,12 @@ class WordVectors:
     def analogy(self, a: str, b: str, c: str, k: int = 1) -> list[tuple[str, float]]:
         """Complete "`a` is to `b` as `c` is to …" by the nearest words to b - a + c, all of length 1.
 
-        The three words are left out of the answer; `k`, it and what is raised are those of `nearest`.
-
-        References
-        ----------
-        Lecture 9, slide "Word Embeddings"; Levy, Goldberg (2014), "Linguistic regularities in sparse and
-        explicit word representations" (3CosAdd).
+        The three words are left out of the answer; `k`, it and what is raised are those of `nearest`. Slide
+        "Word Embeddings"; Levy, Goldberg (2014), "Linguistic regularities …" (3CosAdd).
         """
         return self._closest(self.unit[b] - self.unit[a] + self.unit[c], k, {a, b, c})
 
     def _closest(self, vector: Floats, k: int, leave_out: set[str]) -> list[tuple[str, float]]:
-        if k < 1:
-            raise ValueError(f"k must be at least 1, got {k}")
         if vector.shape != (self.dim,):
             raise ValueError(f"the vector must have the shape ({self.dim},), got {vector.shape}")
         length = np.linalg.norm(vector)
@@ -167,21 +146,14 @@ class WordVectors:
             raise ValueError(f"a vector of length {length} has no direction, so no nearest words")
         cosines = self.unit.vectors @ (vector / length)
         cosines[[self._row[word] for word in leave_out]] = -np.inf
-        if (k := min(k, len(self) - len(leave_out))) == 0:
+        if (k := min(k, len(self) - len(leave_out))) < 1:
             return []
         best = np.flatnonzero(cosines >= np.partition(cosines, -k)[-k])  # and what is equal to the last
         best = best[np.argsort(-cosines[best], kind="stable")][:k]
         return [(self.words[row], float(cosines[row])) for row in best]
 
-    def matrix(self, vocabulary: Vocabulary | Mapping[str, int], max_words: int) -> Floats:
-        """Arrange the vectors in the order of a vocabulary's ids, for an ``Embedding`` layer.
-
-        Parameters
-        ----------
-        vocabulary : Vocabulary or mapping of str to int
-            The ids, from 1.
-        max_words : int
-            The number of rows: ids below it are used, as with ``Vocabulary(max_words=…)``.
+    def matrix(self, vocabulary: Vocabulary, max_words: int) -> Floats:
+        """Arrange the vectors in the order of a vocabulary's ids, for an ``Embedding`` layer (slide "IMDb").
 
         Returns
         -------
@@ -190,66 +162,44 @@ class WordVectors:
 
         Examples
         --------
-        >>> WordVectors(["frog"], [[3, 4]]).matrix({"the": 1, "frog": 2, "newt": 3}, max_words=3)
+        >>> WordVectors(["frog"], [[3, 4]]).matrix(Vocabulary({"the": 2, "frog": 1}), max_words=3)
         array([[0., 0.],
                [0., 0.],
                [3., 4.]], dtype=float32)
-
-        References
-        ----------
-        Lecture 9, slide "IMDb Example - Word Embeddings" (``embedding_matrix``).
         """
         rows = np.zeros((max_words, self.dim), dtype=np.float32)
-        for word, i in _ids(vocabulary, max_words):
-            if word in self:
+        for word, i in vocabulary.word_index.items():
+            if i < max_words and word in self:
                 rows[i] = self[word]
         return rows
 
-    def missing(self, vocabulary: Vocabulary | Mapping[str, int], max_words: int) -> list[str]:
-        """List the words with ids below `max_words` that have no vector; see `matrix`.
-
-        Examples
-        --------
-        >>> WordVectors(["frog"], [[3, 4]]).missing({"the": 1, "frog": 2, "newt": 3}, max_words=3)
-        ['the']
-        """
-        return [word for word, _ in _ids(vocabulary, max_words) if word not in self]
+    def missing(self, vocabulary: Vocabulary, max_words: int) -> list[str]:
+        """List the words with ids below `max_words` that have no vector: their rows in `matrix` are zeros."""
+        return [word for word, i in vocabulary.word_index.items() if i < max_words and word not in self]
 
     @classmethod
-    def read(cls, source: "str | PathLike[str] | IO[bytes]", format: Format | None = None) -> "WordVectors":
-        r"""Read vectors from a text file.
+    def read(cls, source: "str | PathLike[str] | IO[bytes]") -> "WordVectors":
+        r"""Read vectors from a text file or an open binary file: UTF-8, one word a line with its numbers.
 
-        Parameters
-        ----------
-        source : path or binary file
-            UTF-8 text, one word a line with its numbers.
-        format : {"glove", "word2vec", "csv"}, optional
-            * ``"glove"``: word and numbers separated by blanks. A word may hold blanks itself, but not end
-              in a number after one: the last numbers are the vector, as many as the first line ends with.
-            * ``"word2vec"``: the same after a first line with the number of words and of dimensions.
-            * ``"csv"``: separated by commas; a word with a comma is quoted. A first line that has no
-              numbers, or no word, or only counts from 0, names the columns.
+        The first line tells the format:
 
-            By default it is found out: word2vec if the first line is two whole numbers, CSV if it holds
-            numbers between commas or commas and no number at its end, GloVe otherwise.
+        * word2vec, if it is two whole numbers: of words and of dimensions. The rest is as in GloVe.
+        * CSV, if it holds numbers between commas, or commas and no number at its end. A word with a comma is
+          quoted. A first line that has no numbers, or no word, names the columns.
+        * GloVe otherwise: word and numbers separated by blanks. A word may hold blanks itself, but not end
+          in a number after one: the last numbers are the vector, as many as the first line ends with.
 
-        Raises
-        ------
-        ValueError
-            With the file and the line, if a number is missing, too many or not finite, a word occurs twice,
-            the text is not UTF-8, or there are not as many words as the first line says.
+        ValueError, with the file and the line, if a number is missing, too many or not finite, a word occurs
+        twice, the text is not UTF-8, or there are not as many words as the first line says.
 
         Examples
         --------
         >>> from io import BytesIO
-        >>> vectors = WordVectors.read(BytesIO(b"frog 0.25 1\n. . -1 2\n"))
-        >>> vectors.words, vectors.dim
-        (['frog', '. .'], 2)
+        >>> WordVectors.read(BytesIO(b"frog 0.25 1\n. . -1 2\n")).words
+        ['frog', '. .']
         """
-        if isinstance(source, (str, PathLike)):
-            with Path(source).open("rb") as file:
-                return cls(*read_rows(file, str(source), format))
-        return cls(*read_rows(source, str(getattr(source, "name", "the file")), format))
+        with Path(source).open("rb") if isinstance(source, (str, PathLike)) else nullcontext(source) as file:
+            return cls(*read_rows(file, str(getattr(file, "name", "the file"))))
 
     def save(self, path: "str | PathLike[str]") -> None:
         """Write the vectors as word2vec text, which `read` reads back bit for bit; as a whole or not at all.
@@ -260,19 +210,7 @@ class WordVectors:
         if not np.isfinite(self.vectors).all():
             raise ValueError("the vectors hold something that is not a finite number")
         if wrong := [word for word in self.words if not is_readable(word.encode())]:
-            raise ValueError(
-                "a word in a text file must not be empty, hold a line break, or end in a blank or in a "
-                f"number after a blank, got {wrong[0]!r}"
-            )
-
-        def fill(file: IO[bytes]) -> None:
-            file.write(f"{len(self)} {self.dim}\n".encode())
-            for word, vector in zip(self.words, self.vectors, strict=True):
-                file.write(f"{word} {' '.join(vector.astype(str))}\n".encode())
-
-        write_atomically(Path(path), fill)
-
-
-def _ids(vocabulary: Vocabulary | Mapping[str, int], max_words: int) -> list[tuple[str, int]]:
-    index = vocabulary.word_index if isinstance(vocabulary, Vocabulary) else vocabulary
-    return [(word, i) for word, i in index.items() if 0 < i < max_words]
+            raise ValueError(f"no line can hold the word {wrong[0]!r}: its end could not be told")
+        rows = (f"{word} {' '.join(self[word].astype(str))}" for word in self)
+        lines = (f"{line}\n".encode() for line in chain([f"{len(self)} {self.dim}"], rows))
+        write_atomically(Path(path), lambda file: file.writelines(lines))

@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from gensim.models import Word2Vec
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
@@ -17,29 +17,18 @@ from lecture9_utils.embeddings.word2vec import Batch, Model, batches, update
 
 MODELS = pytest.mark.parametrize("model", ["skip-gram", "cbow"])
 Floats = NDArray[np.float32]
+Texts = list[list[int]]
 
 
-def slow_pairs(text: list[int], window: int) -> list[list[int]]:
+def slow_pairs(text: list[int], window: int) -> Texts:
     places = range(len(text))
     return [[text[i], text[j]] for i in places for j in places if i != j and abs(i - j) <= window]
 
 
-def topics(texts: int = 600) -> list[list[int]]:
-    """Texts of one topic each: words 0 to 7 are the first topic's, and so on; the last ten everybody's."""
-    random = np.random.default_rng(1)
-    own = random.random((texts, 20)) < 0.5
-    topic = np.arange(texts)[:, None] % 6 * 8 + random.integers(8, size=own.shape)
-    words: list[list[int]] = np.where(own, topic, 48 + random.integers(10, size=own.shape)).tolist()
-    return words
-
-
-def an_epoch(
-    texts: list[list[int]], model: Model = "skip-gram", window: int = 1, sample: float = 0
-) -> list[Batch]:
+def an_epoch(texts: Texts, model: Model = "skip-gram", window: int = 1, sample: float = 0) -> list[Batch]:
     text = joined(texts, 10_000)
     found = list(batches(text, model, window, 5, sample, np.random.default_rng(0)))
-    if not sample:
-        assert sum(n_read for _, n_read in found) == len(text[0])
+    assert sample or sum(n_read for _, n_read in found) == len(text[0])
     return [batch for batch, _ in found]
 
 
@@ -60,14 +49,12 @@ def test_pairs_are_those_of_a_double_loop(text: list[int], window: int) -> None:
     assert l9.skip_gram_pairs(text, window).tolist() == slow_pairs(text, window)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=12), max_size=4), st.integers(1, 3))
 def test_words_are_numbered_by_frequency(texts: list[list[str]], min_count: int) -> None:
     counts = Counter(word for text in texts for word in text)
     frequent = {word for word, n in counts.items() if n >= min_count}
-    if not frequent:
-        with pytest.raises(ValueError, match=f"no word occurs {min_count} times, the most frequent one"):
-            l9.number_words(texts, min_count)
-        return
+    assume(frequent)
     words, sequences = l9.number_words(texts, min_count)
     assert set(words) == frequent
     assert [counts[word] for word in words] == sorted((counts[word] for word in words), reverse=True)
@@ -75,12 +62,11 @@ def test_words_are_numbered_by_frequency(texts: list[list[str]], min_count: int)
 
 
 @MODELS
-def test_an_epoch_sees_each_pair_once(model: Model) -> None:
-    expected = np.zeros((58, 58))
-    for text in topics(60):
-        for i, j in slow_pairs(text, 1):
-            expected[i, j] += 1
-    np.testing.assert_array_equal(seen_in(an_epoch(topics(60), model), 58), expected)
+def test_an_epoch_sees_each_pair_once(model: Model, topics: Texts) -> None:
+    pairs = Counter(tuple(pair) for text in topics[:60] for pair in slow_pairs(text, 1))
+    assert dict(np.ndenumerate(seen_in(an_epoch(topics[:60], model), 58))) == {
+        (i, j): pairs[i, j] for i in range(58) for j in range(58)
+    }
 
 
 def test_each_place_draws_its_own_window() -> None:
@@ -110,91 +96,66 @@ def test_frequent_words_are_left_out_as_often_as_word2vec_does() -> None:
 # The update.
 
 
-def some_vectors() -> tuple[Floats, Floats]:
+def before_and_after(batch: Batch) -> tuple[Floats, Floats, Floats, Floats, float]:
     W, C = np.random.default_rng(2).normal(0, 0.5, (2, 58, 7)).astype(np.float32)
-    return W, C
+    loss = update(moved_W := W.copy(), moved_C := C.copy(), batch, 0.01)
+    return W, C, moved_W, moved_C, loss
 
 
-def test_skip_grams_update_is_tensorflows_gradient() -> None:
+def test_skip_grams_update_is_tensorflows_gradient(topics: Texts) -> None:
     import tensorflow as tf
 
-    W, C = some_vectors()
-    w, c, batch = tf.Variable(W), tf.Variable(C), an_epoch(topics(20), window=3)[3]
+    batch = an_epoch(topics[:20], window=3)[3]
+    W, C, moved_W, moved_C, moved_loss = before_and_after(batch)
+    w, c = tf.Variable(W), tf.Variable(C)
     with tf.GradientTape() as tape:
         x = tf.gather(w, batch.words) @ tf.transpose(tf.gather(c, batch.others))
         loss = -tf.reduce_sum(batch.seen * tf.math.log_sigmoid(x) + batch.noise * tf.math.log_sigmoid(-x))
     slope_w, slope_c = (tf.convert_to_tensor(slope).numpy() for slope in tape.gradient(loss, [w, c]))
-    moved_w, moved_c = W.copy(), C.copy()
-    assert update(moved_w, moved_c, batch, 0.01) == pytest.approx(float(loss), rel=1e-5)
-    np.testing.assert_allclose(moved_w, W - 0.01 * slope_w, atol=2e-6)
-    np.testing.assert_allclose(moved_c, C - 0.01 * slope_c, atol=2e-6)
+    assert moved_loss == pytest.approx(float(loss), rel=1e-5)
+    np.testing.assert_allclose(moved_W, W - 0.01 * slope_w, atol=2e-6)
+    np.testing.assert_allclose(moved_C, C - 0.01 * slope_c, atol=2e-6)
 
 
-def test_cbows_update_is_that_of_word2vecs_loops() -> None:
-    W, C = some_vectors()
-    batch, expected_w, expected_c = an_epoch(topics(20), "cbow", 3)[3], W.astype(float), C.astype(float)
+def test_cbows_update_is_that_of_word2vecs_loops(topics: Texts) -> None:
+    batch = an_epoch(topics[:20], "cbow", 3)[3]
+    W, C, moved_W, moved_C, _ = before_and_after(batch)
+    expected_W, expected_C = W.astype(float), C.astype(float)
     for window, seen, noise in zip(batch.inputs, batch.seen, batch.noise, strict=True):
         context = np.repeat(batch.words, window.astype(int))
         h, whole = W[context].mean(axis=0), np.zeros(7)
         for other, s, r in zip(batch.others, seen, noise, strict=True):
             g = s - (s + r) / (1 + np.exp(-h @ C[other]))
             whole += g * C[other]
-            expected_c[other] += 0.01 * g * h
+            expected_C[other] += 0.01 * g * h
         for word in context:
-            expected_w[word] += 0.01 * whole
-    update(W_moved := W.copy(), C_moved := C.copy(), batch, 0.01)
-    np.testing.assert_allclose(W_moved, expected_w, atol=2e-6)
-    np.testing.assert_allclose(C_moved, expected_c, atol=2e-6)
+            expected_W[word] += 0.01 * whole
+    np.testing.assert_allclose(moved_W, expected_W, atol=2e-6)
+    np.testing.assert_allclose(moved_C, expected_C, atol=2e-6)
 
 
 # Training.
 
 
 @MODELS
-def test_words_of_a_topic_end_up_together_and_the_loss_falls(model: Model) -> None:
+def test_words_of_a_topic_end_up_together_and_the_loss_falls(model: Model, topics: Texts) -> None:
     losses: list[float] = []
     options = {"dim": 12, "epochs": 12, "model": model, "sample": 0.01, "on_epoch": losses.append}
-    vectors = l9.WordVectors(map(str, range(48)), l9.train_word2vec(topics(), 58, **options)[:48])
+    vectors = l9.WordVectors(map(str, range(48)), l9.train_word2vec(topics[:600], 58, **options)[:48])
     assert len(losses) == 12
     assert losses[-1] < 0.9 * losses[0]
     own = [int(near) // 8 == int(word) // 8 for word in vectors for near, _ in vectors.nearest(word, 7)]
     assert np.mean(own) > 0.9
 
 
-def test_the_seed_decides_and_outputs_come_when_asked() -> None:
-    first, again, other = (l9.train_word2vec(topics(30), 58, 4, epochs=1, seed=s) for s in (1, 1, 2))
-    np.testing.assert_array_equal(first, again)
-    assert not np.allclose(first, other)
-    W, C = l9.train_word2vec(topics(30), 58, 4, epochs=1, seed=1, outputs=True)
+def test_the_seed_decides_and_outputs_come_when_asked(topics: Texts) -> None:
+    first, other = (l9.train_word2vec(topics[:30], 58, 4, epochs=1, seed=seed) for seed in (1, 2))
+    W, C = l9.train_word2vec(topics[:30], 58, 4, epochs=1, seed=1, outputs=True)
     np.testing.assert_array_equal(W, first)
+    assert not np.allclose(first, other)
     assert C.shape == W.shape
     assert C.dtype == W.dtype == np.float32
     assert np.abs(C).max() > 0
-
-
-@pytest.mark.parametrize(
-    ("texts", "options", "message"),
-    [
-        ([], {}, "no sequence holds two words"),
-        ([[0], [1], [0], [1]], {}, "no sequence holds two words"),
-        ([[0, 3, 1]], {}, "id 3 is outside 0 … 2"),
-        ([[0, 1]], {"model": "sg"}, "'skip-gram' or 'cbow', .* got 'sg'"),
-        ([[0, 1]], {"window": 0}, "window must be at least 1, got 0"),
-        ([[0, 1]], {"sample": -1.0}, "sample at least 0"),
-    ],
-)
-def test_what_cannot_be_learned_from_is_refused(
-    texts: list[list[int]], options: dict[str, object], message: str
-) -> None:
-    with pytest.raises(ValueError, match=message):
-        l9.train_word2vec(texts, 3, **options)
-
-
-def test_words_that_cannot_be_numbered_are_refused() -> None:
-    with pytest.raises(TypeError, match="call tokenize"):
-        l9.number_words(["frog"])
-    with pytest.raises(ValueError, match="window must be at least 1"):
-        l9.skip_gram_pairs([0, 1], window=0)
 
 
 @MODELS
@@ -206,12 +167,11 @@ def test_it_is_as_good_as_gensim(model: Model) -> None:
     ours = l9.train_word2vec(sequences, len(words), 40, epochs=4, model=model)
     vectors = [l9.WordVectors(words, rows) for rows in (ours, *theirs)]
     near = [[{w for w, _ in v.nearest(word, 10)} for word in words[::5]] for v in vectors]
-    shared = {
-        (i, j): np.mean([len(a & b) / 10 for a, b in zip(near[i], near[j], strict=True)])
-        for i, j in combinations(range(4), 2)
-    }
-    among_theirs = [value for (i, _), value in shared.items() if i]
-    with_ours = [value for (i, _), value in shared.items() if not i]
+    with_ours: list[float] = []
+    among_theirs: list[float] = []
+    for i, j in combinations(range(4), 2):
+        shared = np.mean([len(a & b) / 10 for a, b in zip(near[i], near[j], strict=True)])
+        (among_theirs if i else with_ours).append(shared)
     assert np.mean(with_ours) > min(among_theirs) - 0.02
     pairs = [(a, b, s) for a, b, s in l9.load_similarity() if {a, b} <= set(words)]
     scores = [score for *_, score in pairs]
