@@ -75,7 +75,7 @@ class WordVectors:
                 f"vectors must have one row for each of the {len(self.words)} words (at least one), "
                 f"got the shape {self.vectors.shape}"
             )
-        self._row = dict(zip(self.words, range(len(self.words)), strict=True))  # 400,000 words: 0.03 s less
+        self._row = {word: row for row, word in enumerate(self.words)}
         if len(self._row) < len(self.words):
             [(word, n)] = Counter(self.words).most_common(1)
             raise ValueError(f"each word must occur once, {word!r} occurs {n} times")
