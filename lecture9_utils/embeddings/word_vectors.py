@@ -66,6 +66,7 @@ class WordVectors:
         self.words = list(words)
         self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
         if not self.words or self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
+            raise ValueError(f"each word needs a vector: {len(self.words)} words, shape {self.vectors.shape}")
         self._row = {word: row for row, word in enumerate(self.words)}
         if len(self._row) < len(self.words):
             [(word, n)] = Counter(self.words).most_common(1)
