@@ -26,7 +26,7 @@ EYE = np.eye(3)
         (lambda: l9.parallelism(V, [("a", "b"), ("a", "c")]), "same direction"),
         (lambda: l9.parallelism(V, [("a", "x"), ("a", "c")]), "'x'"),
         (lambda: l9.load_relations("half"), '"sample" or "full"'),
-        (lambda: l9.kmer_sentences("ACGNTACG"), "'N' at place 3"),
+        (lambda: l9.kmer_sentences("ACGNTACG"), "got 'ACGNT'"),
         (lambda: l9.needleman_wunsch("A", "ACg"), "'g' at place 2"),
         (lambda: l9.cooccurrences([[0, 3]], 3), "id 3 is outside 0 … 2"),
         (lambda: l9.cooccurrences([[-1, 0]], 3), "id -1 is outside"),
