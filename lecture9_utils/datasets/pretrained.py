@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from tqdm.utils import CallbackIOWrapper
 
 from ..embeddings.reading import read_rows
 from ..embeddings.word_vectors import WordVectors
@@ -14,7 +13,7 @@ from ..notebook import progress
 from .cache import Arrays
 from .sources import Sources, load
 
-_LONG = 50_000_000  # bytes, which take about a second
+_MANY = 50_000  # words, which take about a second
 
 
 def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None = None) -> WordVectors:
@@ -57,8 +56,7 @@ def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None 
 
 
 def _parse(text: bytes) -> Arrays:
-    with progress(
-        total=len(text), desc="reading vectors", unit="B", unit_scale=True, disable=len(text) < _LONG
-    ) as bar:
-        words, vectors = read_rows(CallbackIOWrapper(bar.update, BytesIO(text)), "the text")
+    size = text.count(b"\n")
+    lines = progress(BytesIO(text), desc="reading vectors", unit="word", total=size, disable=size < _MANY)
+    words, vectors = read_rows(lines, "the text")
     return {"words": np.frombuffer("\n".join(words).encode(), dtype=np.uint8), "vectors": vectors}

@@ -2,8 +2,8 @@
 
 import csv
 from codecs import BOM_UTF8
+from collections.abc import Iterable
 from itertools import chain, islice, takewhile
-from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ Floats = NDArray[np.float32]
 _LINES = 10_000  # whose numbers are parsed at once
 
 
-def read_rows(file: IO[bytes], name: str) -> tuple[list[str], Floats]:
-    r"""Read words and their vectors, shape (number of words, dim), from a binary file; errors call it `name`.
+def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[str], Floats]:
+    r"""Read words and their vectors, shape (number of words, dim), from lines; errors call the file `name`.
 
     `WordVectors.read` says how the formats look, and what is raised.
 
@@ -24,7 +24,7 @@ def read_rows(file: IO[bytes], name: str) -> tuple[list[str], Floats]:
     >>> read_rows(BytesIO(b"1 2\nfrog 0.5 4\n"), "frogs.txt")
     (['frog'], array([[0.5, 4. ]], dtype=float32))
     """
-    lines = (line.rstrip(b"\r\n") for line in file)
+    lines = (line.rstrip(b"\r\n") for line in lines)
     number = 1
     line_of: dict[str, int] = {}
     vectors = bytearray()  # grows in place: a list of blocks would need the memory twice in the end
