@@ -27,8 +27,6 @@ def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
     >>> load_relations()["male–female"][:2]
     [('man', 'woman'), ('king', 'queen')]
     """
-    if data not in ("sample", "full"):
-        raise ValueError(f'data must be "sample" or "full", got {data!r}')
     tables = table_of(__file__)
     relations = tables["both"] | tables[data]
     return {name: re.findall(r"([^\s,]+)\s+([^\s,]+)", text) for name, text in relations.items()}

@@ -137,6 +137,5 @@ def checked_counts(counts: Any) -> Any:
 def joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[Ids, Ids]:
     """Put all sequences in one row; say of each id which sequence it is from."""
     arrays = [np.zeros(0, np.int64), *(np.asarray(sequence) for sequence in sequences if np.size(sequence))]
-    return ids_below(n_words, np.concatenate(arrays)), np.repeat(
-        np.arange(len(arrays)), [len(array) for array in arrays]
-    )
+    text_of = np.repeat(np.arange(len(arrays)), [len(array) for array in arrays])
+    return ids_below(n_words, np.concatenate(arrays)), text_of
