@@ -16,7 +16,8 @@ sys.path.insert(0, str(ROOT / "data"))
 
 def pytest_configure() -> None:
     """Give the tests, and the kernels that nbval starts, settings and caches of their own."""
-    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    unwatched = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile("any machine", deadline=None, suppress_health_check=unwatched)
     settings.load_profile("any machine")  # no test depends on how fast the machine is
     variables = isolated(ROOT / "build" / "state")
     variables.setdefault("LECTURE9_CACHE", str(ROOT / "build" / "cache"))

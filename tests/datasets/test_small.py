@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import lecture9_utils as l9
@@ -95,7 +95,6 @@ def test_judged_pairs_keep_their_words_as_they_are(world: World) -> None:
     assert pairs == [("love", "sex", 6.77), ("Mexico", "city", 10.0)]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("ACGTNacgtn", min_size=1, max_size=40), st.integers(1, 9), st.booleans())
 def test_the_genome_is_read_as_biopython_does(world: World, bases: str, width: int, packed: bool) -> None:
     from Bio import SeqIO

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import make_sample
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lecture9_utils as l9
@@ -110,7 +110,7 @@ def test_what_was_read_as_a_sample_is_still_refused_as_the_full_data(monkeypatch
 
 
 @pytest.mark.parametrize("key", KEYS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(places=st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=3), flip=st.integers(0, 255))
 def test_a_damaged_file_is_named_and_never_read_wrongly(
     world: World, key: str, places: list[float], flip: int
