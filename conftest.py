@@ -7,6 +7,7 @@ import os
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tools.command import ROOT, isolated
 
@@ -15,6 +16,9 @@ sys.path.insert(0, str(ROOT / "data"))
 
 def pytest_configure() -> None:
     """Give the tests, and the kernels that nbval starts, settings and caches of their own."""
+    unwatched = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    settings.register_profile("any machine", deadline=None, suppress_health_check=unwatched)
+    settings.load_profile("any machine")  # no test depends on how fast the machine is
     variables = isolated(ROOT / "build" / "state")
     variables.setdefault("LECTURE9_CACHE", str(ROOT / "build" / "cache"))
     nowhere = "http://127.0.0.1:9"  # the network is refused at once, as on a machine without one

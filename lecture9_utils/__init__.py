@@ -6,7 +6,6 @@ imports it when it is used.
 
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from .checks import check, write_it_yourself
 from .claims import begin, claim
@@ -33,9 +32,6 @@ from .encoding import collisions, expected_collisions, hash_words, multi_hot, on
 from .notebook import accuracy, fit, progress, slider
 from .recurrence import simple_rnn, simple_rnn_gradients
 from .text import Vocabulary, bag_of_ngrams, characters, ngrams, pad, tokenize
-
-if TYPE_CHECKING:
-    from . import plots
 
 __version__ = "0.1.0"
 # The imports above are the one list of public names.

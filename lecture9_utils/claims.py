@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .files import table_of
+
 Value = bool | float | Sequence[float]
 _ROUNDING = 1e-9  # the mean of three times 0.2 is a little more than 0.2
 _data = ""  # what `begin` was told last
@@ -65,6 +67,10 @@ def begin(data: str, seed: int) -> None:
     """Begin a notebook on ``"sample"`` or ``"full"``: choose `claim`'s bounds, seed Python and NumPy.
 
     Keras has its own seed: call ``keras.utils.set_random_seed`` before each model.
+
+    Examples
+    --------
+    >>> begin("sample", seed=0)
     """
     if data not in ("sample", "full"):
         raise ValueError(f'DATA must be "sample" or "full", got {data!r}')
@@ -85,7 +91,7 @@ def claim(id: str, value: Value | Mapping[str, Value]) -> None:
     Parameters
     ----------
     id : str
-        A key of `REGISTRY`, else KeyError.
+        A key of `registry`, else KeyError.
     value : bool, number, sequence of numbers, or mapping of these
         What was measured. Of a sequence (a value for each seed) the mean counts. A claim with several
         measures takes a mapping from their names; ValueError if these are others.
@@ -127,16 +133,8 @@ def _measure(name: str, entry: Any) -> Measure:
 
 @cache
 def registry() -> dict[str, Claim]:
-    """Read all claims by their ids; `REGISTRY` is what it returns."""
-    import tomllib
-
-    entries = tomllib.loads(Path(__file__).with_name("claims.toml").read_text(encoding="utf-8"))
+    """Give all claims by their ids; they are read when they are first wanted."""
+    entries = table_of(__file__)
     for entry in entries.values():
         entry["measures"] = tuple(_measure(*line) for line in entry["measures"].items())
     return {id: Claim(id, **entry) for id, entry in entries.items()}
-
-
-def __getattr__(name: str) -> dict[str, Claim]:
-    if name == "REGISTRY":  # read when it is wanted: an import of the package need not wait for it
-        return registry()
-    raise AttributeError(f"{__name__} has no {name!r}")

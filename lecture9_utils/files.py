@@ -1,9 +1,16 @@
-"""Files that are there as a whole or not at all."""
+"""Reading tables that lie beside a module, and writing files that are there as a whole or not at all."""
 
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import IO, Any
+
+
+def table_of(module: str) -> dict[str, Any]:
+    """Read the TOML file with the name of a module, given as its ``__file__``."""
+    import tomllib  # which takes a while, and is not needed by all who import the package
+
+    return tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
 
 
 def write_atomically(path: Path, fill: Callable[[IO[bytes]], object]) -> None:

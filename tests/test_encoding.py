@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -18,13 +18,11 @@ DEPTH = 6
 IDS = st.integers(0, DEPTH - 1)
 
 
-@settings(deadline=None)
 @given(arrays(st.sampled_from(["u1", "i4", "i8"]), array_shapes(min_dims=0, min_side=0), elements=IDS))
 def test_one_hot_takes_rows_of_the_identity(ids: Any) -> None:
     np.testing.assert_array_equal(one_hot(ids, DEPTH), np.eye(DEPTH, dtype=np.float32)[ids], strict=True)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(IDS, max_size=9), max_size=6))
 def test_multi_hot_is_that_of_scikit_learn(sequences: list[list[int]]) -> None:
     theirs = MultiLabelBinarizer(classes=range(DEPTH)).fit_transform(sequences)
@@ -35,7 +33,6 @@ def test_multi_hot_is_that_of_scikit_learn(sequences: list[list[int]]) -> None:
     assert sparse.nnz == ours.sum()
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20), st.integers(1, 2**20))
 def test_hashes_are_those_of_scikit_learn(words: list[str], buckets: int) -> None:
     as_it_is = {"analyzer": lambda word: [word], "alternate_sign": False, "norm": None}

@@ -24,7 +24,7 @@ def close(ours: NDArray[Any], theirs: Any) -> None:
     assert np.abs(ours - theirs).max() <= 1e-5 * max(1, np.abs(theirs).max())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(SIZES, st.sampled_from(["tanh", "relu", "linear"]), st.booleans(), st.integers(0, 2**16))
 def test_states_and_gradients_are_those_of_keras(
     sizes: tuple[int, ...], activation: str, fresh: bool, seed: int

@@ -21,14 +21,14 @@ TEXT = st.text(st.sampled_from("aAbBİß'’.,-_!?\"<>/ \t\n\r\x0b\u00a0\u2028é
 SIDES = st.sampled_from(["pre", "post"])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TEXT, st.booleans())
 @example("This movie's <br /><br />GREAT -- 10/10, a_b!\r\nIt\tis.", True)
 def test_tokens_are_the_historic_ones(text: str, lower: bool) -> None:
     assert tokenize(text, lower) == text_to_word_sequence(text, lower=lower)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(TEXT, max_size=6), st.none() | st.integers(2, 6))
 def test_a_vocabulary_is_the_historic_tokenizer(texts: list[str], max_words: int | None) -> None:
     vocabulary, tokenizer = Vocabulary.from_texts(texts, max_words), Tokenizer(num_words=max_words)
@@ -41,7 +41,6 @@ def test_a_vocabulary_is_the_historic_tokenizer(texts: list[str], max_words: int
     assert [vocabulary.decode([0, *row]) for row in ids] == tokenizer.sequences_to_texts(ids)
 
 
-@settings(deadline=None)
 @given(st.text("abé", max_size=9), st.integers(1, 12))
 def test_ngrams_are_those_of_scikit_learn(text: str, n: int) -> None:
     def theirs(units: str, of: str) -> Counter[str]:
@@ -54,7 +53,7 @@ def test_ngrams_are_those_of_scikit_learn(text: str, n: int) -> None:
     assert bag_of_ngrams(letters, n) == set(ngrams(letters, n))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(st.lists(st.integers(0, 2**31 - 1), max_size=7), max_size=6),
     st.integers(1, 9),

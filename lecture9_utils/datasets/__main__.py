@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Sized
-from functools import partial
 
 from .cache import cache_folder
 from .pretrained import load_glove
@@ -10,10 +9,19 @@ from .reviews import load_imdb_sequences
 from .small import load_books, load_genome, load_similarity, load_translations, load_weather
 from .sources import Source, Sources, data_folder, known_sources
 
+
+def _load_glove(data: str, sources: Sources) -> Sized:
+    """Load the lecture's 100 dimensions, or 50 where there are no others."""
+    try:
+        return load_glove(data, 100, sources=sources)
+    except ValueError:
+        return load_glove(data, 50, sources=sources)
+
+
 _BYTES_A_MINUTE = 20e6 / 8 * 60
 _SETS: dict[str, tuple[Callable[..., Sized], str]] = {
     "imdb": (lambda **full: load_imdb_sequences(**full)[0][0], "reviews to train with"),
-    "glove": (partial(load_glove, dim=50), "words"),
+    "glove": (_load_glove, "words"),
     "books": (load_books, "authors"),
     "translations": (load_translations, "pairs of sentences"),
     "weather": (load_weather, "days"),

@@ -6,10 +6,11 @@ come in company, and visits at which some of it is written down, and all kinds o
 
 from dataclasses import dataclass
 from itertools import combinations, product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from ..files import table_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,11 +63,9 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
     >>> synthetic_records(n_patients=100).relations["same purpose"][1]
     ('metformin', 'gliclazide')
     """
-    import tomllib
-
     from scipy.sparse import csr_array
 
-    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    tables = table_of(__file__)
     diseases, everyday, rate = tables["disease"], tables["everyday"], tables["rate"]
     kind_of = {name: kind for names in (*diseases, everyday) for kind, some in names.items() for name in some}
     concepts = np.array(list(kind_of))

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from ..files import table_of
 from ..notebook import progress
 from .cache import cache_folder, kept
 
@@ -48,10 +49,7 @@ Sources = Mapping[str, Source]
 @once
 def known_sources() -> Sources:
     """Read `sources.toml`."""
-    import tomllib
-
-    table = tomllib.loads(Path(__file__).with_name("sources.toml").read_text("utf-8"))
-    return {key: Source(**facts) for key, facts in table.items()}
+    return {key: Source(**facts) for key, facts in table_of(__file__).items()}
 
 
 def data_folder() -> Path:

@@ -1,13 +1,12 @@
 """Analogies: pairs of words in one relation, how parallel their offsets are, and how often b - a + c is d."""
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from itertools import permutations
-from pathlib import Path
 
 import numpy as np
 
+from ..files import table_of
 from ..notebook import progress
 from .word_vectors import WordVectors
 
@@ -28,9 +27,7 @@ def load_relations(data: str = "sample") -> dict[str, list[Pair]]:
     >>> load_relations()["male–female"][:2]
     [('man', 'woman'), ('king', 'queen')]
     """
-    if data not in ("sample", "full"):
-        raise ValueError(f'data must be "sample" or "full", got {data!r}')
-    tables = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    tables = table_of(__file__)
     relations = tables["both"] | tables[data]
     return {name: re.findall(r"([^\s,]+)\s+([^\s,]+)", text) for name, text in relations.items()}
 

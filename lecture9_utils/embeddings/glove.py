@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..notebook import progress
+from ..text import ids_below
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -97,8 +98,8 @@ def train_glove(
     weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
     n_words, random = weights.shape[0], np.random.RandomState(seed)
     W, C = (random.random_sample((2, n_words, dim)) - 0.5) / dim  # as GloVe's own program does
-    parameters = [W, C, b := np.zeros(n_words), c := np.zeros(n_words)]
-    squares = [np.ones_like(parameter) for parameter in parameters]
+    all_learned = [W, C, b := np.zeros(n_words), c := np.zeros(n_words)]
+    squares = [np.ones_like(learned) for learned in all_learned]
     for _ in progress(range(epochs), desc=f"GloVe, {dim} dimensions", unit="epoch"):
         loss, order = 0.0, random.permutation(n_words)
         for start in range(0, n_words, _BATCH):
@@ -108,11 +109,9 @@ def train_glove(
             loss += float((slope * error).sum())
             gradients = slope @ C, slope.T @ W[rows], slope.sum(axis=1), slope.sum(axis=0)
             places = rows, everywhere, rows, everywhere
-            for parameter, square, place, gradient in zip(
-                parameters, squares, places, gradients, strict=True
-            ):
+            for learned, square, place, gradient in zip(all_learned, squares, places, gradients, strict=True):
                 square[place] += gradient**2  # AdaGrad's
-                parameter[place] -= learning_rate * gradient / np.sqrt(square[place])
+                learned[place] -= learning_rate * gradient / np.sqrt(square[place])
         if on_epoch:
             on_epoch(loss)
     vectors: Floats = W + C
@@ -138,9 +137,5 @@ def checked_counts(counts: Any) -> Any:
 def joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[Ids, Ids]:
     """Put all sequences in one row; say of each id which sequence it is from."""
     arrays = [np.zeros(0, np.int64), *(np.asarray(sequence) for sequence in sequences if np.size(sequence))]
-    ids = np.concatenate(arrays)
-    if not np.issubdtype(ids.dtype, np.integer):
-        raise ValueError(f"ids must be whole numbers, got {ids.dtype}")
-    if len(wrong := ids[(ids < 0) | (ids >= n_words)]):
-        raise ValueError(f"id {wrong[0]} is outside 0 … {n_words - 1} (n_words {n_words})")
-    return ids.astype(np.int64), np.repeat(np.arange(len(arrays)), [len(array) for array in arrays])
+    text_of = np.repeat(np.arange(len(arrays)), [len(array) for array in arrays])
+    return ids_below(n_words, np.concatenate(arrays)), text_of

@@ -2,10 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 
 from ..notebook import progress
@@ -183,7 +182,7 @@ def update(W: Floats, C: Floats, batch: Batch, rate: float, measure: bool = True
 
 
 def batches(
-    text: tuple[Ids, Ids], model: Model, window: int, negative: int, sample: float, random: Generator
+    text: tuple[Ids, Ids], model: Model, window: int, negative: int, sample: float, random: Any
 ) -> Iterator[tuple[Batch, int]]:
     """Go through a text that was `joined` once; say with each batch how many words of it were read."""
     ids, text_of = text

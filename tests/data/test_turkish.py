@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import turkish
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 FORMS = tomllib.loads(Path(__file__).with_name("turkish_forms.toml").read_text(encoding="utf-8"))
@@ -41,7 +41,6 @@ def test_other_forms(form: str, function: str, given: list[str]) -> None:
     assert getattr(turkish, function)(*words, **switches) == form
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from([stem for stem, *_ in rows("nouns")]),
     st.sampled_from(list(turkish.CASES)),

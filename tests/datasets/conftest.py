@@ -7,9 +7,9 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from stand_ins import CONTENTS, REVIEWS, VECTORS, Server, World
 
 from lecture9_utils.datasets.sources import digest_of, known_sources
+from tests.datasets.stand_ins import CONTENTS, REVIEWS, VECTORS, Server, World
 
 
 @pytest.fixture(autouse=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from stand_ins import CONTENTS, KEPT, REVIEWS, World, full_disk, imdb_archive
+
+from tests.datasets.stand_ins import CONTENTS, KEPT, REVIEWS, World, full_disk, imdb_archive
 
 
 def load_all(world: World) -> list[Any]:
@@ -45,7 +46,7 @@ def test_a_changed_archive_is_parsed_again_even_where_no_digest_is_expected(
     assert sorted(own_cache.iterdir()) == files  # what is old was replaced
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     st.sampled_from(KEPT),
     st.integers(0, 1000),

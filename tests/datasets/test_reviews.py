@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from stand_ins import REAL, REVIEWS, World, imdb_archive, needs, zipped
 
 from lecture9_utils import Vocabulary, load_glove, load_imdb, load_imdb_sequences, pad, tokenize
 from lecture9_utils.datasets.sources import digest_of
+from tests.datasets.stand_ins import REAL, REVIEWS, World, imdb_archive, needs, zipped
 
 
 def test_the_reviews_come_as_they_are_in_the_files_neg_before_pos_and_by_number(world: World) -> None:

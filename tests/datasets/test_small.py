@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from stand_ins import TEXTS, World, needs, zipped
 
 import lecture9_utils as l9
 from lecture9_utils import sentences
 from lecture9_utils.datasets.sources import digest_of
+from tests.datasets.stand_ins import TEXTS, World, needs, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "lecture9_utils" / "datasets" / "sample"
@@ -59,7 +59,6 @@ def test_sentences_end_at_stops_before_capitals_and_at_paragraphs(text: str, spl
     assert sentences(text) == split
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from('Aa.!?"” \n1')))
 def test_splitting_into_sentences_loses_no_word(text: str) -> None:
     found = sentences(text)
@@ -96,7 +95,6 @@ def test_judged_pairs_keep_their_words_as_they_are(world: World) -> None:
     assert pairs == [("love", "sex", 6.77), ("Mexico", "city", 10.0)]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text("ACGTNacgtn", min_size=1, max_size=40), st.integers(1, 9), st.booleans())
 def test_the_genome_is_read_as_biopython_does(world: World, bases: str, width: int, packed: bool) -> None:
     from Bio import SeqIO

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import make_sample
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from stand_ins import (
+
+import lecture9_utils as l9
+from lecture9_utils.datasets.sources import Source, digest_of, download, known_sources
+from tests.datasets.stand_ins import (
     CONTENTS,
     LOADERS,
     REVIEWS,
@@ -21,9 +24,6 @@ from stand_ins import (
     imdb_archive,
     zipped,
 )
-
-import lecture9_utils as l9
-from lecture9_utils.datasets.sources import Source, digest_of, download, known_sources
 
 BODY = bytes(range(256)) * 1600
 KEYS = list(CONTENTS)
@@ -110,7 +110,7 @@ def test_what_was_read_as_a_sample_is_still_refused_as_the_full_data(monkeypatch
 
 
 @pytest.mark.parametrize("key", KEYS)
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(places=st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=3), flip=st.integers(0, 255))
 def test_a_damaged_file_is_named_and_never_read_wrongly(
     world: World, key: str, places: list[float], flip: int

@@ -46,7 +46,7 @@ def test_analogies_are_counted_as_gensim_counts_them(data: str, tmp_path: Path) 
     assert l9.analogy_accuracy(vectors, questions) == gensims_counts(vectors, questions, tmp_path)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_case_and_unknown_words_are_treated_as_gensim_does(tmp_path_factory, seed: int) -> None:  # type: ignore[no-untyped-def]
     random = np.random.default_rng(seed)

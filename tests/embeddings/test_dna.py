@@ -14,7 +14,7 @@ GENOME = "".join(np.random.default_rng(0).choice(list("ACGT"), 400_000))
 DNA = st.text("ACGT", min_size=1, max_size=9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(DNA, DNA)
 def test_the_score_is_biopythons(a: str, b: str) -> None:
     aligner = PairwiseAligner(
@@ -23,7 +23,6 @@ def test_the_score_is_biopythons(a: str, b: str) -> None:
     assert needleman_wunsch(a, b) == needleman_wunsch(b, a) == aligner.score(a, b)
 
 
-@settings(deadline=None)
 @given(st.text("ACGT", min_size=8, max_size=60), st.integers(0, 5))
 def test_kmers_stand_where_they_begin_on_one_strand(genome: str, seed: int) -> None:
     [sentence] = kmer_sentences(genome, seed)

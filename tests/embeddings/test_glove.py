@@ -11,7 +11,7 @@ from lecture9_utils import WordVectors, cooccurrences, train_glove
 Floats = NDArray[np.float64]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.lists(st.integers(0, 5), max_size=12), max_size=4), st.integers(1, 15))
 def test_counts_are_those_of_a_double_loop(texts: list[list[int]], window: int) -> None:
     expected = np.zeros((6, 6))

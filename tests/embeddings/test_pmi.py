@@ -17,7 +17,7 @@ SQUARES = st.integers(1, 6).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SQUARES.filter(lambda rows: np.sum(rows) > 0))
 def test_pmi_is_that_of_the_definition(rows: list[list[int]]) -> None:
     counts = np.array(rows, dtype=float)

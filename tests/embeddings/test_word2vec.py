@@ -43,13 +43,12 @@ def seen_in(epoch: list[Batch], n_words: int) -> Floats:
 # Counting.
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 9), max_size=14), st.integers(1, 20))
 def test_pairs_are_those_of_a_double_loop(text: list[int], window: int) -> None:
     assert l9.skip_gram_pairs(text, window).tolist() == slow_pairs(text, window)
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=12), max_size=4), st.integers(1, 3))
 def test_words_are_numbered_by_frequency(texts: list[list[str]], min_count: int) -> None:
     counts = Counter(word for text in texts for word in text)

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 from lecture9_utils import Vocabulary, WordVectors
 
 FROGS = WordVectors(["frog", "toad", "king", "frogs"], [[3, 4], [4, 3], [-4, 3], [3, 4.5]])
-REPEATABLE = settings(deadline=None, derandomize=True)
+REPEATABLE = settings(derandomize=True)
 FLOATS = st.floats(width=32, allow_nan=False, allow_infinity=False)
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1)
 
