@@ -44,7 +44,6 @@ import json, logging, sys, papermill
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 papermill.execute_notebook(**json.loads(sys.argv[1]))
 """
-HEARTBEAT = 30.0  # seconds between two signs of life
 
 
 @dataclass
@@ -68,11 +67,6 @@ class Run:
         """Read what was logged, without colours."""
         log = self.file("log").read_text("utf-8", "replace") if self.file("log").exists() else ""
         return re.sub(r"\x1b\[[\d;]*m", "", log)
-
-    @property
-    def number(self) -> str:
-        """The notebook's number, such as ``"07"``."""
-        return self.notebook.name[:2]
 
     @property
     def title(self) -> str:
@@ -111,11 +105,11 @@ def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = 
     runs = [Run(path, {n: v for n, v in values.items() if n in own[path]}, out) for path in notebooks]
     kernels = {"JUPYTER_PATH": str(build / "share" / "jupyter")}  # a kernel may be there
     run_all(runs, at_a_time, timeout, isolated(build / "state") | kernels)
-    outcome = results.hold({run.number: run.records for run in runs})
+    outcome = results.hold({run.notebook.name[:2]: run.records for run in runs})
     failed = any(run.error for run in runs)
     report(runs, outcome)
     if values.get("DATA") == "full" and not failed and len(runs) == len(own):
-        titles = {run.number: run.title for run in runs}
+        titles = {run.notebook.name[:2]: run.title for run in runs}
         results.write(folder.parent / "RESULTS.md", outcome, titles, defaults | values)
     if storing and not (failed or outcome.problems):
         for run in runs:
@@ -156,7 +150,7 @@ def run_all(runs: Sequence[Run], at_a_time: int, timeout: int, variables: dict[s
         try:
             # The last notebooks take longest: begin with them, so that no processor waits at the end.
             working = {pool.submit(execute, run, timeout, variables): run for run in reversed(runs)}
-            while wait(working, HEARTBEAT).not_done:
+            while wait(working, timeout=30.0).not_done:  # then give a sign of life
                 for run in [run for future, run in working.items() if future.running()]:
                     cells = re.findall(r"Executing Cell (\d+)", run.log())
                     run.say(f"is running, in cell {cells[-1] if cells else 1}")

@@ -4,11 +4,10 @@ import gzip
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import BufferedReader
 from itertools import count, pairwise
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,16 +26,14 @@ Sequences = NDArray[np.object_]
 Labels = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Reviews:
+class Reviews(NamedTuple):
     """Half of the data set: texts and, for each, 0 (negative) or 1 (positive)."""
 
     texts: list[str]
     labels: Labels
 
 
-@dataclass(frozen=True, eq=False)
-class Imdb:
+class Imdb(NamedTuple):
     """The labelled reviews, in the halves that their authors made."""
 
     train: Reviews
