@@ -42,11 +42,13 @@ def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[str], Floats]:
                 texts.append(text)
             try:
                 rows = np.loadtxt(texts, dtype=np.float32, comments=None, ndmin=2)  # thrice as fast as float
-                if not np.isfinite(rows).all():
+                if rows.shape != (len(texts), dim) or not np.isfinite(rows).all():
                     raise ValueError("not all are finite numbers")
             except ValueError:
                 for number, text in enumerate(texts, block[0][0]):  # noqa: B007 - the error names it
-                    _refuse_others(text.split())
+                    if len(fields := text.split()) != dim:
+                        raise ValueError(f"expected a word and {dim} numbers, got {len(fields)}") from None
+                    _refuse_others(fields)
                 raise
             vectors += rows.data
     except (ValueError, csv.Error) as error:
@@ -77,6 +79,9 @@ def _layout(first: bytes) -> tuple[bool, int | None, int, bool]:
 
 
 def _word_and_numbers(line: bytes, dim: int, is_csv: bool) -> tuple[str, bytes]:
+    word, _, numbers = line.partition(b" ")
+    if not is_csv and word.split() == [word] and numbers.count(b" ") == dim - 1 and numbers[-1:].isdigit():
+        return word.decode(), numbers  # as nearly all lines are: three times as fast as what follows
     fields = _csv_fields(line) if is_csv else line.rsplit(None, dim)
     if len(fields) != dim + 1 or not (is_csv or is_readable(fields[0])):
         raise ValueError(f"expected a word and {dim} numbers, got {line.decode(errors='replace')[:60]!r}")
