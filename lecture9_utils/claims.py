@@ -4,10 +4,9 @@ import json
 import os
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -18,8 +17,7 @@ _ROUNDING = 1e-9  # the mean of three times 0.2 is a little more than 0.2
 _data = ""  # what `begin` was told last
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(NamedTuple):
     """One measured quantity of a claim, and the bounds (both included) within which its mean must be.
 
     A bound is given in the unit: 0.75 for a share (printed as 75%), 1 for "yes".
@@ -51,8 +49,7 @@ class Measure:
         return f"{self.name} is {shown}, expected{self.expected(data).removeprefix(self.name)}"
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A statement of the lecture that software can check; its fields are told at the head of claims.toml."""
 
     id: str

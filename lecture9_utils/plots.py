@@ -14,7 +14,6 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from numpy.typing import ArrayLike
 
 Words = Sequence[str]
@@ -545,7 +544,7 @@ def _arrow(axes: Axes, start: Any, end: Any, **options: Any) -> None:
     axes.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.2} | options)
 
 
-def _keep_apart(axes: Axes, labels: Sequence[Text]) -> None:
+def _keep_apart(axes: Axes, labels: Sequence[Any]) -> None:
     """Move texts that cover each other up and down, each pair by half of what they cover, until none do."""
     boxes = [label.get_window_extent() for label in labels]
     left, right, middle = np.array([(box.x0, box.x1, (box.y0 + box.y1) / 2) for box in boxes]).T

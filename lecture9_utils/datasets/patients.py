@@ -4,17 +4,15 @@ Nobody's records are here, as real ones cannot be given away: a script makes up 
 come in company, and visits at which some of it is written down, and all kinds of other things too.
 """
 
-from dataclasses import dataclass
 from itertools import combinations, product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..files import table_of
 
 
-@dataclass(frozen=True, eq=False)
-class Patients:
+class Patients(NamedTuple):
     """Visits of patients who do not exist.
 
     Attributes

@@ -12,8 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache as once
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -46,7 +45,7 @@ class Source:
 Sources = Mapping[str, Source]
 
 
-@once
+@lru_cache
 def known_sources() -> Sources:
     """Read `sources.toml`."""
     return {key: Source(**facts) for key, facts in table_of(__file__).items()}

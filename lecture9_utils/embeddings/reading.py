@@ -48,7 +48,8 @@ def read_rows(lines: Iterable[bytes], name: str) -> tuple[list[str], Floats]:
                 for number, text in enumerate(texts, block[0][0]):  # noqa: B007 - the error names it
                     if len(fields := text.split()) != dim:
                         raise ValueError(f"expected a word and {dim} numbers, got {len(fields)}") from None
-                    _refuse_others(fields)
+                    if wrong := [field for field in fields if not _is_number(field)]:
+                        raise ValueError(f"{wrong[0].decode()!r} is not a finite number") from None
                 raise
             vectors += rows.data
     except (ValueError, csv.Error) as error:
@@ -85,18 +86,11 @@ def _word_and_numbers(line: bytes, dim: int, is_csv: bool) -> tuple[str, bytes]:
     fields = _csv_fields(line) if is_csv else line.rsplit(None, dim)
     if len(fields) != dim + 1 or not (is_csv or is_readable(fields[0])):
         raise ValueError(f"expected a word and {dim} numbers, got {line.decode(errors='replace')[:60]!r}")
-    if is_csv:
-        _refuse_others(fields[1:])
     return fields[0].decode(), b" ".join(fields[1:]) if is_csv else line[len(fields[0]) :]
 
 
 def _csv_fields(line: bytes) -> list[bytes]:
     return [field.encode() for field in next(csv.reader([line.decode()]), [])]
-
-
-def _refuse_others(fields: list[bytes]) -> None:
-    if wrong := [field for field in fields if not _is_number(field)]:
-        raise ValueError(f"{wrong[0].decode()!r} is not a finite number")
 
 
 def _is_number(field: bytes) -> bool:
