@@ -29,7 +29,7 @@ from .embeddings.pmi import shifted_pmi, svd_vectors
 from .embeddings.word2vec import number_words, skip_gram_pairs, train_word2vec
 from .embeddings.word_vectors import WordVectors
 from .encoding import collisions, expected_collisions, hash_words, multi_hot, one_hot
-from .notebook import accuracy, fit, progress, slider
+from .notebook import fit, progress, slider
 from .recurrence import simple_rnn, simple_rnn_gradients
 from .text import Vocabulary, bag_of_ngrams, characters, ngrams, pad, tokenize
 

@@ -137,28 +137,6 @@ def fit(
     return dict(history.history)
 
 
-def accuracy(model: "keras.Model", x: ArrayLike, y: ArrayLike) -> float:
-    """Measure the share of examples that a compiled model classifies rightly, from 0 to 1.
-
-    Parameters
-    ----------
-    model : keras.Model
-        With one metric, ``"accuracy"``.
-    x, y : array_like
-        Examples and their labels.
-
-    Examples
-    --------
-    >>> import keras, numpy as np
-    >>> model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid", kernel_initializer="zeros")])
-    >>> model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
-    >>> accuracy(model, np.ones((4, 2)), np.array([0, 0, 0, 1]))
-    0.75
-    """
-    # 200 divides the lecture's test sets: with jit_compile a smaller last batch would be compiled for itself
-    return float(model.evaluate(x, y, batch_size=200, verbose=0, return_dict=True)["accuracy"])
-
-
 class _QuietTensorFlow(SourceFileLoader):
     """Finds TensorFlow when it is imported, and loads it with file descriptor 2 sent to nowhere.
 

@@ -465,27 +465,6 @@ def dots(
     return figure
 
 
-def scatter(x: ArrayLike, y: ArrayLike, says: str, xlabel: str, ylabel: str) -> Figure:
-    """Draw many points, and the line on which x and y are equal.
-
-    Parameters
-    ----------
-    x, y : array_like, shape (n,), n > 0
-
-    Examples
-    --------
-    >>> figure = scatter([1, 2], [1.1, 1.9], says="Near the line.", xlabel="counted", ylabel="learned")
-    Figure: Near the line.
-    """
-    figure, (axes,) = _canvas(says, width=6, height=4.5)
-    axes.plot(x, y, ".", ms=3, alpha=0.25, color=BLUE, rasterized=True)
-    ends = max(np.min(x), np.min(y)), min(np.max(x), np.max(y))
-    axes.plot(ends, ends, color=ORANGE, lw=1.5, label="equal")
-    axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.legend(frameon=False)
-    return figure
-
-
 def _canvas(says: str, width: float, height: float, titles: Collection[str] = ("",)) -> tuple[Figure, Any]:
     """Print what a picture says, and make it, in inches, with one panel a title."""
     print(f"Figure: {says}")

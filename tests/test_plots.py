@@ -45,7 +45,6 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "offsets": lambda: plots.offsets({"A": (PAIRS, [[[0, 0], [2, 1]], [[1, 3], [0, 4]]])}, SAYS),
     "dots": lambda: plots.dots({"own": {"u": 0.5, "v": -0.1}, "shuffled": {"v": 0.2}}, SAYS, "cosine"),
     "dots and a band": lambda: plots.dots({"own": {"u": 0.5}}, SAYS, "cosine", ("random", -0.2, 0.2)),
-    "scatter": lambda: plots.scatter([0, 1, 2], [0.1, 0.9, 2.5], SAYS, "counted", "learned"),
     "unrolled": lambda: plots.unrolled(4, SAYS, weights=SHAPES),
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "feedforward_and_recurrent": lambda: plots.feedforward_and_recurrent(SAYS),

@@ -39,18 +39,11 @@ class Weather:
     wind: NDArray[np.float64]
     weather: list[str]
 
-    def __len__(self) -> int:
-        """Count the days."""
-        return len(self.dates)
-
 
 def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[str, dict[str, str]]:
     """Load whole books, to tell their authors apart (Lecture 9, "Applications"; Project Gutenberg).
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        The bundled pastiches of two invented authors, or 18 novels by Austen, Conrad, Dickens and Twain.
+    "sample" has pastiches of two invented authors, "full" 18 novels by Austen, Conrad, Dickens and Twain.
 
     Returns
     -------
@@ -68,11 +61,8 @@ def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[
 def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list[str]:
     """Load sentences to train word vectors on (Lecture 9, slides "Word Embeddings" and "word2vec").
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        The facts of a small synthetic encyclopaedia, each told many times and all of them shuffled, in the
-        same way each time; or the sentences of all books of `load_books`, in their order.
+    "sample" has the facts of a small synthetic encyclopaedia, each told many times, in a shuffled order that
+    is always the same; "full" the sentences of all books of `load_books`, in their order.
 
     Examples
     --------
@@ -103,11 +93,8 @@ def sentences(text: str) -> list[str]:
 def load_translations(data: str = "sample", *, sources: Sources | None = None) -> list[tuple[str, str]]:
     """Load short sentences in English with their translation to Turkish (Lecture 9, "Applications").
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        The bundled pairs, made from a small grammar; or Tatoeba's (CC BY 2.0 FR, packed by manythings.org),
-        the shortest ones first: 41,098 or more. One sentence may occur with several translations.
+    "sample" has pairs made from a small grammar, "full" Tatoeba's (CC BY 2.0 FR, packed by manythings.org),
+    the shortest ones first: 41,098 or more. One sentence may occur with several translations.
 
     Examples
     --------
@@ -120,10 +107,7 @@ def load_translations(data: str = "sample", *, sources: Sources | None = None) -
 def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Weather:
     """Load four years of daily weather (Lecture 9, "Applications"; NOAA, as in vega-datasets).
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        A bundled synthetic series, or Seattle's from 2012 to 2015.
+    "sample" is a synthetic series, "full" Seattle's from 2012 to 2015.
 
     Returns
     -------
@@ -143,10 +127,7 @@ def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Wea
 def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
     """Load a bacterium's genome, in A, C, G and T (Lecture 9, "dna2vec"; Blattner et al., 1997).
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        Bundled synthetic DNA with planted repeats, or *Escherichia coli* K-12 (U00096.2): 4,639,675 bases.
+    "sample" is synthetic DNA with planted repeats, "full" *Escherichia coli* K-12: U00096.2, 4,639,675 bases.
 
     Examples
     --------
@@ -159,11 +140,8 @@ def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
 def load_similarity(data: str = "sample", *, sources: Sources | None = None) -> list[tuple[str, str, float]]:
     """Load pairs of words and how alike they are judged to be (Finkelstein et al., 2002).
 
-    Parameters
-    ----------
-    data : {"sample", "full"}
-        A bundled synthetic list over the sample's words, or WordSim-353: 353 pairs, judged by people from 0
-        to 10. Some words have a capital.
+    "sample" is a synthetic list over its own words, "full" WordSim-353: 353 pairs, judged by people from 0
+    to 10. Some words have a capital.
 
     Examples
     --------
