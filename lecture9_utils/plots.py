@@ -30,6 +30,9 @@ _STYLE: Any = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PINK, GREY]),  # told apart by the colour-blind too
 }
 
+# Now: chosen within an rc_context, it would forget to show a student's own pictures
+plt.switch_backend(plt.get_backend())
+
 
 def grid(
     values: ArrayLike, rows: Words, columns: Words, says: str, title: str = "", shown: str = "g"

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 import lecture9_utils as l9
 
-X = np.random.default_rng(0).normal(size=(700, 4)).astype("float32")  # more than one batch of `accuracy`
+X = np.random.default_rng(0).normal(size=(700, 4)).astype("float32")
 Y = (X[:, 0] + X[:, 1] > 0.3).astype("float32")
 TRAINING = """
 import numpy as np, lecture9_utils as l9
@@ -115,6 +115,12 @@ def test_a_reader_moves_a_slider_and_the_picture_changes(monkeypatch: pytest.Mon
     (shown,) = (m["outputs"] for m in models if m["_model_name"] == "OutputModel")
     assert [o.get("text") for o in shown] == ["Figure: 8 squares\n", None]
     assert shown[1]["data"]["image/png"].strip() != output.data["image/png"].strip()
+
+
+def test_a_students_own_picture_is_shown_after_one_of_the_package() -> None:
+    ours = "import lecture9_utils as l9; l9.plots.lines([1, 2], {'a': [1, 2]}, 'It rises.', 'x', 'y')"
+    _, (_, _, own), _ = in_notebook(ours, "import matplotlib.pyplot as plt; _ = plt.plot([1, 2])")
+    assert "image/png" in own.data
 
 
 def test_the_history_is_that_of_keras() -> None:
