@@ -86,7 +86,7 @@ def begin(data: str, seed: int) -> None:
     --------
     >>> begin("sample", seed=0)
     """
-    if data not in ("sample", "full") and not Path(data).exists():
+    if data not in ("sample", "full") and not Path(data).expanduser().exists():
         raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {data!r}')
     global _data
     _data = data if data in ("sample", "full") else "own"
