@@ -71,6 +71,8 @@ def begin(data: str, seed: int) -> None:
     """
     if data not in ("sample", "full"):
         raise ValueError(f'DATA must be "sample" or "full", got {data!r}')
+    if type(seed) is not int or not 0 <= seed < 2**32:
+        raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {seed!r}")
     global _data
     _data = data
     random.seed(seed)
