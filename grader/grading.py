@@ -12,7 +12,7 @@ from grader.assignment import Assignment, Part
 from grader.sandbox import BrokenError, Place, Sandbox
 from grader.student import packed, unpacked
 from grader.submissions import Submission
-from lecture9_utils.checks import CheckFailedError, NoData, compare, plain
+from lecture9_utils.checks import CheckFailedError, NoData, judged, plain
 
 MOST_DEATHS = 4  # after so many the rest of a submission is not run
 OBJECTS, UNWRITTEN = "returns objects instead of data", "not written, or a left-over NotImplementedError"
@@ -136,7 +136,7 @@ class Session:
 
     def test(self, part: Part) -> Outcome:
         """Run a part's tests out here; they see NumPy, the checks, and the student's functions, far away."""
-        names: dict[str, Any] = {"np": np, "l9": SimpleNamespace(check=compare), "print": lambda *_: None}
+        names: dict[str, Any] = {"np": np, "l9": SimpleNamespace(check=judged), "print": lambda *_: None}
         for name in self.functions:
             names[name] = partial(self.call, name)
             names[name].__name__ = name

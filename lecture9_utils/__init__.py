@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 
 from .checks import check, write_it_yourself
-from .claims import begin, claim
+from .claims import begin, claim, real
 from .datasets.patients import synthetic_records
 from .datasets.pretrained import load_glove
 from .datasets.reviews import load_imdb, load_imdb_sequences
@@ -29,6 +29,7 @@ from .embeddings.pmi import shifted_pmi, svd_vectors
 from .embeddings.word2vec import number_words, skip_gram_pairs, train_word2vec
 from .embeddings.word_vectors import WordVectors
 from .encoding import collisions, expected_collisions, hash_words, multi_hot, one_hot
+from .evidence import Interval, compare, measured
 from .notebook import fit, progress, slider
 from .recurrence import simple_rnn, simple_rnn_gradients
 from .text import Vocabulary, bag_of_ngrams, characters, ngrams, pad, tokenize

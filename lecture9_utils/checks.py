@@ -91,10 +91,10 @@ def check(function: Function, *arguments: Any, **wanted: Any) -> None:
       received: 'soso'
       To try next: numbers only
     """
-    print(f"✓ {compare(function, *arguments, **wanted)} is right")
+    print(f"✓ {judged(function, *arguments, **wanted)} is right")
 
 
-def compare(
+def judged(
     function: Function, *arguments: Any, expect: Any, hint: str = "", about: str = "", tolerance: float = 1e-3
 ) -> str:
     """Do what `check` does without printing, and return the call in words, such as ``abs(-2)``."""

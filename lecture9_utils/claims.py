@@ -1,18 +1,20 @@
-"""What the lecture says, what is measured of it, and within which bounds it holds."""
+"""What the lecture says, what is measured of it, and within which bounds that must be."""
 
 import json
 import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from .evidence import MARK, Interval, Value, over_seeds, written
 from .files import table_of
 
-Value = bool | float | Sequence[float]
+Bounds = tuple[float, float]
+_REAL = Path(__file__).parent / "real"  # what `make run DATA=full` keeps of the last full run
 _ROUNDING = 1e-9  # the mean of three times 0.2 is a little more than 0.2
 _data = ""  # what `begin` was told last
 
@@ -23,30 +25,40 @@ class Measure(NamedTuple):
     A bound is given in the unit: 0.75 for a share (printed as 75%), 1 for "yes".
     """
 
+    key: str
     name: str
-    sample: tuple[float, float]
-    full: tuple[float, float]
+    sample: Bounds
+    full: Bounds
+    refuses: str  # the broken model whose value is outside the bounds
     unit: Literal["", "%", "yes"] = ""
+    is_difference: bool = False
+
+    def bounds(self, data: str) -> Bounds:
+        """Give the bounds on the sample or the full data."""
+        return self.full if data == "full" else self.sample
 
     def expected(self, data: str) -> str:
-        """Put the bounds in words, the same on every machine."""
-        low, high = (f"{100 * b:.3g}%" if self.unit == "%" else f"{b:,.10g}" for b in getattr(self, data))
+        """Put the bounds in words."""
+        low, high = (f"{100 * b:.3g}%" if self.unit == "%" else f"{b:,.10g}" for b in self.bounds(data))
         if self.unit == "yes":
-            return self.name
+            return "yes"
         if low == high:
-            return f"{self.name} {low}"
-        return f"{self.name} at least {low}" if high == "inf" else f"{self.name} between {low} and {high}"
+            return low
+        if "-inf" in low:
+            return f"at most {high}"
+        return f"at least {low}" if "inf" in high else f"{low} to {high}"
 
-    def failure(self, value: Value, data: str) -> str:
-        """Say in which way a value is outside the bounds; nothing when its mean is within."""
-        low, high = getattr(self, data)
-        mean = float(np.mean(value))
-        if low - _ROUNDING <= mean <= high + _ROUNDING:
-            return ""
-        if self.unit == "yes":
-            return f"{self.name} is not so"
-        shown = f"{100 * mean:.1f}%" if self.unit == "%" else f"{mean:,.6g}"
-        return f"{self.name} is {shown}, expected{self.expected(data).removeprefix(self.name)}"
+    def holds(self, value: Value, data: str) -> bool:
+        """Tell whether a value's mean is within the bounds."""
+        low, high = self.bounds(data)
+        mean = value.estimate if isinstance(value, Interval) else float(np.mean(value))
+        return low - _ROUNDING <= mean <= high + _ROUNDING
+
+    def written(self, value: Value, data: str) -> str:
+        """Write a value: behind the mark ≈, if it may differ from one machine to the next."""
+        low, high = self.bounds(data)
+        text = written(value, self.unit)
+        return text if low == high else f"{MARK} {text}"
 
 
 class Claim(NamedTuple):
@@ -54,76 +66,147 @@ class Claim(NamedTuple):
 
     id: str
     notebook: str
-    kind: Literal["exact", "shape", "number", "wrong"]
+    slide_is: Literal["right", "partly right", "wrong", "open"]
     slide: str
     verdict: str
     measures: tuple[Measure, ...]
 
+    def measure(self, key: str) -> Measure:
+        """Give the measure with a key."""
+        return next(measure for measure in self.measures if measure.key == key)
+
 
 def begin(data: str, seed: int) -> None:
-    """Begin a notebook on ``"sample"`` or ``"full"``: choose `claim`'s bounds, seed Python and NumPy.
+    """Begin a notebook: choose `claim`'s bounds, seed Python and NumPy.
 
-    Keras has its own seed: call ``keras.utils.set_random_seed`` before each model.
+    `data` is ``"sample"``, ``"full"``, or the path of a person's own reviews (see `load_imdb`), for which
+    there are no bounds. Keras has its own seed: call ``keras.utils.set_random_seed`` before each model.
 
     Examples
     --------
     >>> begin("sample", seed=0)
     """
-    if data not in ("sample", "full"):
-        raise ValueError(f'DATA must be "sample" or "full", got {data!r}')
+    if data not in ("sample", "full") and not Path(data).exists():
+        raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {data!r}')
     global _data
-    _data = data
+    _data = data if data in ("sample", "full") else "own"
     random.seed(seed)
     np.random.seed(seed)
 
 
-def claim(id: str, value: Value | Mapping[str, Value]) -> None:
-    """Hold what was measured against a claim of the lecture, and print whether it holds.
+def claim(id: str, /, **values: Value) -> None:
+    """Show what the lecture says beside what was measured, here and on the real data, and the verdict.
 
-    The verdict tells the bounds, not the digits, so it is the same wherever the claim holds. What was
-    measured is appended to the file that the environment variable ``LECTURE9_RECORDS`` names, if it does.
+    The table is displayed in a notebook, and printed as text elsewhere. What was measured is appended to the
+    file that the environment variable ``LECTURE9_RECORDS`` names, if it does.
 
     Parameters
     ----------
     id : str
         A key of `registry`, else KeyError.
-    value : bool, number, sequence of numbers, or mapping of these
-        What was measured. Of a sequence (a value for each seed) the mean counts. A claim with several
-        measures takes a mapping from their names; ValueError if these are others.
+    **values : bool, number, sequence of numbers, or Interval
+        What was measured, by the keys of the claim's measures, else ValueError. Of a sequence (a value for
+        each draw) the mean counts, of an `Interval` its estimate.
 
     Examples
     --------
     >>> begin("sample", seed=0)
-    >>> claim("C09", {"n-grams in the bag": 15, "the slide's set": True})
-    ✓ C09 holds: n-grams in the bag 15; the slide's set
-    >>> claim("C09", {"n-grams in the bag": 14, "the slide's set": False})
-    ✗ C09 does not hold: n-grams in the bag is 14, expected 15; the slide's set is not so
+    >>> claim("C28", reviews=6000, words=100)
+    C28 · The slide: Shape of data tensor: (25030, 100).
+      ✓ reviews: expected 6,000 · real data ... · here 6,000
+      ✓ words of each: expected 100 · real data ... · here 100
+      The slide is wrong. There are 25,000 training reviews: 30 stray files were in the folder.
     """
     if not _data:
         raise RuntimeError("call l9.begin(DATA, SEED) before the first claim")
-    measures = registry()[id].measures
-    names = [measure.name for measure in measures]
-    values = dict(value) if isinstance(value, Mapping) else {names[0]: value}
-    if set(values) != set(names):
-        raise ValueError(f"claim {id} measures {names}; got {list(values)}")
-    failures = [measure.failure(values[measure.name], _data) for measure in measures]
+    entry = registry()[id]
+    keys = [measure.key for measure in entry.measures]
+    if set(values) != set(keys):
+        raise ValueError(f"claim {id} measures {', '.join(keys)}; got {', '.join(values)}")
+    rows = [Row(measure, values[measure.key], _data) for measure in entry.measures]
     if path := os.environ.get("LECTURE9_RECORDS"):
         with Path(path).open("a", encoding="utf-8") as file:
-            for name, failure in zip(names, failures, strict=True):
-                numbers = np.asarray(values[name], dtype=float).tolist()
-                entry = {"id": id, "data": _data, "measure": name, "value": numbers, "holds": not failure}
-                file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-    start = f"✗ {id} does not hold:" if any(failures) else f"✓ {id} holds:"
-    parts = list(filter(None, failures)) or [measure.expected(_data) for measure in measures]
-    line = f"{start} {'; '.join(parts)}"  # on a line for each part where it is too wide for a notebook
-    print(line if len(line) <= 100 or len(parts) == 1 else "\n    ".join([start, *parts]))
+            file.writelines(json.dumps(row.record(id), ensure_ascii=False) + "\n" for row in rows)
+    from .claim_table import show
+
+    show(entry, rows)
 
 
-def _measure(name: str, entry: Any) -> Measure:
+class Row(NamedTuple):
+    """A measure of a claim, and what was measured of it here."""
+
+    measure: Measure
+    value: Value
+    data: str
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the value is within the bounds; None for a person's own data, which have none."""
+        return None if self.data == "own" else self.measure.holds(self.value, self.data)
+
+    @property
+    def here(self) -> str:
+        """What was measured, in words."""
+        return self.measure.written(self.value, self.data)
+
+    def real(self, id: str) -> str:
+        """Say in words what was measured on the real data, in the last full run."""
+        found = real_measures().get(id, {}).get(self.measure.key)
+        if not found:
+            return "not run yet"
+        return written(over_seeds(found, self.measure.is_difference), self.measure.unit)
+
+    def record(self, id: str) -> dict[str, Any]:
+        """Give what a run keeps."""
+        is_interval = isinstance(self.value, Interval)
+        value = self.value._asdict() if is_interval else np.asarray(self.value, dtype=float).tolist()  # type: ignore[union-attr]
+        head = {"id": id, "data": self.data, "measure": self.measure.key}
+        return head | {"value": value, "holds": self.holds}
+
+
+def real(name: str) -> None:
+    """Show a notebook's picture as the last run on the real data drew it.
+
+    Examples
+    --------
+    >>> real("00_none")
+    No run on the real data has kept the picture 00_none yet: make run DATA=full
+    """
+    path = _REAL / f"{name}.png"
+    if not path.is_file():
+        print(f"No run on the real data has kept the picture {name} yet: make run DATA=full")
+        return
+    from IPython.display import Image, display
+
+    print(f"Figure: the picture above, on the real data ({real_setting()}).")
+    display(Image(filename=str(path)))  # type: ignore[no-untyped-call]
+
+
+@cache
+def _of_last_full_run() -> dict[str, Any]:
+    path = _REAL / "measures.json"
+    found: dict[str, Any] = json.loads(path.read_bytes()) if path.is_file() else {"setting": "", "claims": {}}
+    return found
+
+
+def real_measures() -> Mapping[str, Mapping[str, list[Any]]]:
+    """Give what the last full run recorded: by claim and measure, a value for each seed."""
+    claims: Mapping[str, Mapping[str, list[Any]]] = _of_last_full_run()["claims"]
+    return claims
+
+
+def real_setting() -> str:
+    """Say with which settings and seeds the last full run ran."""
+    return str(_of_last_full_run()["setting"])
+
+
+def _measure(key: str, entry: dict[str, Any]) -> Measure:
     """Read one line of a claim's measures; see the head of claims.toml."""
-    bounds = entry if isinstance(entry, dict) else {"sample": entry, "full": entry}
-    sample, full = (tuple(np.broadcast_to(bounds[size], 2).tolist()) for size in ("sample", "full"))
-    return Measure(name, sample, full, bounds.get("unit", "yes" if entry is True else ""))
+    either: Any = entry.get("bounds")
+    sample, full = (np.broadcast_to(entry.get(size, either), 2).tolist() for size in ("sample", "full"))
+    unit = entry.get("unit", "yes" if either is True else "")
+    difference = entry.get("difference", False)
+    return Measure(key, entry["name"], tuple(sample), tuple(full), entry["refuses"], unit, difference)
 
 
 @cache

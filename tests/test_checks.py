@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lecture9_utils.checks import CheckFailedError, NoData, check, compare, plain
+from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain
 
 
 class Agrees(str):
@@ -22,7 +22,7 @@ class Agrees(str):
 def message(received: Any, expect: Any, **options: Any) -> str:
     """Return what a student reads whose function returned something wrong; nothing if it is right."""
     try:
-        compare(lambda: received, expect=expect, **options)
+        judged(lambda: received, expect=expect, **options)
     except CheckFailedError as failure:
         return str(failure)
     return ""

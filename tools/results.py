@@ -9,10 +9,9 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-import numpy as np
-
 from lecture9_utils.claims import Claim, Measure, registry
 from lecture9_utils.datasets.sources import known_sources
+from lecture9_utils.evidence import over_seeds, written
 from lecture9_utils.files import write_atomically
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
@@ -29,7 +28,7 @@ class Outcome:
 
     def of(self, claim: Claim) -> list[tuple[Measure, Record]]:
         """Return the measures of a claim that were recorded, each with its record."""
-        measures = {(claim.id, measure.name): measure for measure in claim.measures}
+        measures = {(claim.id, measure.key): measure for measure in claim.measures}
         return [(measure, self.records[key]) for key, measure in measures.items() if key in self.records]
 
     def holds(self, claim: Claim) -> bool:
@@ -60,7 +59,7 @@ def table(outcome: Outcome) -> str:
     for claim in outcome.claims:
         head = claim.id, shorten(claim.slide, 48, placeholder="…")
         for measure, record in outcome.of(claim):
-            expected = measure.expected(record["data"]).removeprefix(measure.name).strip() or "yes"
+            expected = measure.expected(record["data"])
             rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
             head = "", ""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -68,21 +67,8 @@ def table(outcome: Outcome) -> str:
 
 
 def said(measure: Measure, record: Record) -> str:
-    """Write what was measured: yes or no, a number, or mean ± standard deviation of n values."""
-    values = np.atleast_1d(record["value"])
-    if measure.unit == "yes":
-        return f"{measure.name}: {'yes' if values.min() == 1 else 'no'}"
-    text = f"{measure.name}: {number(values.mean(), measure.unit)}"
-    if len(values) == 1:
-        return text
-    return f"{text} ± {number(values.std(ddof=1), measure.unit, digits=2)} (n = {len(values)})"
-
-
-def number(value: float, unit: str, digits: int = 4) -> str:
-    """Write a share in percent, a whole number with separators, any other with so many significant digits."""
-    if unit == "%":
-        return f"{100 * value:.1f}%"
-    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:.{digits}g}"
+    """Write what was measured, with its wording."""
+    return f"{measure.name}: {written(over_seeds([record['value']]), measure.unit)}"
 
 
 def write(path: Path, outcome: Outcome, titles: Mapping[str, str], parameters: Mapping[str, Any]) -> None:
@@ -91,7 +77,7 @@ def write(path: Path, outcome: Outcome, titles: Mapping[str, str], parameters: M
     Loading the data has checked the digests that it names.
     """
     confirmed = [claim for claim in outcome.claims if outcome.holds(claim)]
-    wrong = sum(claim.kind == "wrong" for claim in confirmed)
+    wrong = sum(claim.slide_is == "wrong" for claim in confirmed)
     failed = len(outcome.claims) - len(confirmed)
     tables = ""
     for notebook, title in titles.items():
@@ -123,7 +109,7 @@ def write(path: Path, outcome: Outcome, titles: Mapping[str, str], parameters: M
 def row(outcome: Outcome, claim: Claim) -> str:
     """Write a claim as a line of a table."""
     measures = "<br>".join(said(measure, record) for measure, record in outcome.of(claim))
-    label = "**The slide is wrong or misleading.** " if claim.kind == "wrong" else ""
+    label = "**The slide is wrong or misleading.** " if claim.slide_is == "wrong" else ""
     failed = "**Not confirmed:** a measure is outside its bounds."
     verdict = claim.verdict if outcome.holds(claim) else failed
     cells = [claim.id, claim.slide, measures, label + verdict]

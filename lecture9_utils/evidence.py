@@ -1,0 +1,140 @@
+"""What was measured, and how sure it is: differences, their intervals, and one mark for all of them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+MARK = "≈"  # stands before every number that differs a little from machine to machine
+
+
+class Interval(NamedTuple):
+    """An estimate with the interval that holds the true value, as `compare` makes it, from `n` pairs."""
+
+    estimate: float
+    low: float
+    high: float
+    n: int
+
+
+Value = bool | float | Sequence[float] | Interval
+
+
+def compare(
+    a: ArrayLike, b: ArrayLike = 0.0, groups: ArrayLike | None = None, level: float = 0.95, seed: int = 0
+) -> Interval:
+    """Compare two models on the same examples: the mean of a - b, with its confidence interval.
+
+    Parameters
+    ----------
+    a, b : array_like of float, shape (n,), n > 1
+        Pairs of results: of the same review (1 right, 0 wrong), book, week or seed. A number stands for a
+        rival that always has it.
+    groups : array_like, shape (n,), optional
+        Pairs of one group (the weeks of a year, the passages of a book) are alike, so they count together:
+        whole groups are drawn again, 9,999 times (the percentile bootstrap). Without groups the interval is
+        Student's, for pairs that are independent of each other.
+    level : float
+        The share of such intervals that hold the true difference.
+    seed : int
+        Of the bootstrap.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two pairs or groups, the lengths differ, or a value is not finite.
+
+    Examples
+    --------
+    >>> compare([1, 1, 1, 0, 1, 1], [0, 1, 0, 0, 1, 0]).estimate
+    0.5
+    >>> compare([3, 4, 5, 9], [1, 1, 3, 3], groups=["ann", "ann", "bob", "bob"])
+    Interval(estimate=3.25, low=2.5, high=4.0, n=2)
+    """
+    difference = np.subtract(a, b, dtype=float)
+    if difference.ndim != 1 or len(difference) < 2 or not np.isfinite(difference).all():
+        raise ValueError(f"two or more pairs of finite numbers are needed, got shape {difference.shape}")
+    if groups is not None:
+        return _bootstrap(difference, groups, level, seed)
+    from scipy.stats import t
+
+    n, mean = len(difference), float(difference.mean())
+    half = float(t.ppf((1 + level) / 2, n - 1) * difference.std(ddof=1) / np.sqrt(n))
+    return Interval(mean, mean - half, mean + half, n)
+
+
+def _bootstrap(difference: Any, groups: ArrayLike, level: float, seed: int) -> Interval:
+    names, group_of = np.unique(np.asarray(groups), return_inverse=True)
+    if len(group_of) != len(difference) or len(names) < 2:
+        raise ValueError(f"two or more groups are needed, a label for each pair; got {len(names)} groups")
+    sums, sizes = np.bincount(group_of, difference), np.bincount(group_of)
+    drawn = np.random.default_rng(seed).integers(len(names), size=(9_999, len(names)))
+    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(difference.mean()), float(low), float(high), len(names))
+
+
+def measured(value: Value, unit: str = "") -> str:
+    """Write a measurement behind the mark ≈: what differs a little from one machine to the next.
+
+    Parameters
+    ----------
+    value : number, sequence of numbers, or Interval
+        Of several numbers the mean ± the standard deviation is written, of an interval its ends.
+    unit : {"", "%"}
+        Whether it is a share, to be written in per cent.
+
+    Examples
+    --------
+    >>> measured(0.8123, "%")
+    '≈ 81.2%'
+    >>> measured([0.81, 0.83, 0.82], "%")
+    '≈ 82.0% ± 1.0% (n = 3)'
+    >>> measured(Interval(0.017, 0.004, 0.031, n=200), "%")
+    '≈ 1.7% [0.4%, 3.1%] (n = 200)'
+    """
+    return f"{MARK} {written(value, unit)}"
+
+
+def written(value: Value, unit: str = "") -> str:
+    """Write a value as `measured` does, without the mark."""
+    if isinstance(value, Interval):
+        estimate, low, high = (number(part, unit) for part in value[:3])
+        return f"{estimate} [{low}, {high}] (n = {value.n})"
+    values = np.atleast_1d(np.asarray(value, dtype=float))
+    if unit == "yes":
+        return "yes" if values.min() == 1 else "no"
+    mean = number(values.mean(), unit)
+    if len(values) == 1:
+        return mean
+    return f"{mean} ± {number(values.std(ddof=1), unit, digits=2)} (n = {len(values)})"
+
+
+def number(value: float, unit: str = "", digits: int = 4) -> str:
+    """Write a share in per cent, a whole number with separators, any other with so many digits that count."""
+    if unit == "%":
+        return f"{100 * value:.1f}%"
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:.{digits}g}"
+
+
+def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:
+    """Bring together what runs with different seeds recorded: numbers, lists of them, or intervals' fields.
+
+    Of several runs the value is the list of their means or, of a difference, its interval over the seeds. Of
+    intervals it is their mean with the lowest and the highest end.
+
+    Examples
+    --------
+    >>> over_seeds([[0.1, 0.3], [0.2, 0.6]])
+    [0.2, 0.4]
+    """
+    if isinstance(values[0], Mapping):
+        estimate = float(np.mean([value["estimate"] for value in values]))
+        low, high = min(value["low"] for value in values), max(value["high"] for value in values)
+        return Interval(estimate, low, high, values[0]["n"])
+    means = [round(float(np.mean(value)), 12) for value in values]
+    if len(values) == 1:
+        first: Value = values[0]
+        return first
+    return compare(means) if is_difference else means
