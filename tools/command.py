@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from lecture9_utils.files import write_atomically
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # How the names begin of what changes how a kernel starts, plots, logs or where it records; the notebooks
@@ -87,6 +89,11 @@ def state_of(*folders: Path, left_out: tuple[str, ...] = ()) -> str:
 def code() -> str:
     """Return what changes with the code that jobs call."""
     return state_of(*(ROOT / name for name in ("grader", "lecture9_utils", "tools")))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all."""
+    write_atomically(path, lambda file: file.write(content))
 
 
 @contextmanager
