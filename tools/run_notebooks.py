@@ -107,9 +107,7 @@ def plan_of(given: Sequence[str], folder: Path) -> Plan:
     at_a_time, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
     notebooks = select(list(own), chosen["NOTEBOOKS"])
     if values.get("DATA", "sample") not in ("sample", "full"):
-        values["DATA"] = str(Path(values["DATA"]).absolute())
-        if not Path(values["DATA"]).exists():
-            raise RefusedError(f"DATA must be sample, full or your own reviews; there is no {values['DATA']}")
+        values["DATA"] = str(own_texts(values["DATA"]))
     if min(at_a_time, timeout) < 1:
         raise RefusedError("JOBS and CELL_TIMEOUT must be at least 1")
     if chosen["SEEDS"] and "SEED" in values:
@@ -133,6 +131,14 @@ def convert(name: str, text: str, default: Any) -> Any:
         if type(value) is type(default):
             return value
     raise RefusedError(f"{name} must be of type {type(default).__name__}, got {text!r}")
+
+
+def own_texts(path: str) -> Path:
+    """Give the whole path of a person's own texts, which a notebook reads from another folder."""
+    place = Path(path).expanduser().resolve()
+    if not place.exists():
+        raise RefusedError(f"DATA must be sample, full or the path of your own texts, got {path!r}")
+    return place
 
 
 def select(there: Sequence[Path], wanted: str) -> list[Path]:
@@ -191,9 +197,10 @@ def say(job: Job, what: str) -> None:
 def run_all(jobs: Sequence[Job], plan: Plan, out: Path) -> dict[Key, Done]:
     """Do all jobs, some at a time; a failing one does not keep the others from running."""
     there = {(job.name, job.seed): before(place(job, out, "json"), job.stamp()) for job in jobs}
-    done = {key: one for key, one in there.items() if one and plan.goes_on}
+    done = {key: one for key, one in there.items() if one and plan.goes_on and plan.data != "own"}
     if plan.goes_on:
         print(f"{len(done)} of {len(jobs)} are done already.", flush=True)
+    out.mkdir(0o700 if plan.data == "own" else 0o777, parents=True, exist_ok=True)
     with workers(plan.jobs, plan.cluster) as (pool, call):
         try:
             left = [job for job in jobs if (job.name, job.seed) not in done]
@@ -242,7 +249,9 @@ def report(done: Mapping[Key, Done], outcome: results.Outcome, out: Path) -> Non
     failed = {key: one for key, one in done.items() if one.error}
     for (name, seed), one in failed.items():
         print(f"\n{name}.ipynb failed {one.error}\nIts log: {out / f'seed-{seed}' / name}.log")
-    if outcome.problems or not failed:
+    if outcome.data == "own":
+        print("\nThese are your own texts: nothing was judged.")
+    elif outcome.problems or not failed:
         print("\n" + ("\n".join(outcome.problems) or "All claims hold."))
 
 
