@@ -200,8 +200,8 @@ def run_all(jobs: Sequence[Job], plan: Plan, out: Path) -> dict[Key, Done]:
     done = {key: one for key, one in there.items() if one and plan.goes_on and plan.data != "own"}
     if plan.goes_on:
         print(f"{len(done)} of {len(jobs)} are done already.", flush=True)
-    out.mkdir(0o700 if plan.data == "own" else 0o777, parents=True, exist_ok=True)
     with workers(plan.jobs, plan.cluster) as (pool, call):
+        out.mkdir(0o700 if plan.data == "own" else 0o777, parents=True, exist_ok=True)
         try:
             left = [job for job in jobs if (job.name, job.seed) not in done]
             working = {pool.submit(do, job, call, out): job for job in left}
