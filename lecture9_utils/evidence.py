@@ -101,14 +101,14 @@ def written(value: Value, unit: str = "") -> str:
     """Write a value as `measured` does, without the mark."""
     if isinstance(value, Interval):
         estimate, low, high = (number(part, unit) for part in value[:3])
-        return f"{estimate} [{low}, {high}] (n = {value.n})"
+        return f"{estimate} [{low}, {high}] (n = {value.n:,})"
     values = np.atleast_1d(np.asarray(value, dtype=float))
     if unit == "yes":
         return "yes" if values.min() == 1 else "no"
     mean = number(values.mean(), unit)
     if len(values) == 1:
         return mean
-    return f"{mean} ± {number(values.std(ddof=1), unit, digits=2)} (n = {len(values)})"
+    return f"{mean} ± {number(values.std(ddof=1), unit, digits=2)} (n = {len(values):,})"
 
 
 def number(value: float, unit: str = "", digits: int = 4) -> str:
