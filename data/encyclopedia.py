@@ -1,8 +1,11 @@
-"""Tell of frogs, kings, capitals and tenses: `encyclopedia.toml`, in sentences to learn word vectors from."""
+"""Tell of frogs, kings, capitals and tenses: `encyclopedia.toml`, in sentences to learn word vectors from.
+
+What is planted: all members of a family are told of in the same sentences, so in vectors learned from these the
+offsets of its pairs are parallel. Nothing is found out about language there.
+"""
 
 from collections.abc import Iterator
 
-from dice import Dice
 from toml_tables import table
 
 REPEATS = 16  # how often each fact is told
@@ -20,8 +23,3 @@ def facts() -> Iterator[str]:
     for family, told in FAMILIES.items():
         for words in members(family) if "words" in told else [{}]:
             yield from (sentence.format(**words) for sentence in told["sentences"])
-
-
-def corpus(seed: int) -> list[str]:
-    """Tell all facts several times, in an order that follows from the seed."""
-    return Dice(seed).shuffled(list(facts()) * REPEATS)

@@ -24,25 +24,21 @@ class Review(NamedTuple):
 
 
 def write_reviews(
-    seed: int, n_train: int = N_TRAIN, n_test: int = N_TEST, plain: bool = False
+    seed: int, n_train: int = N_TRAIN, n_test: int = N_TEST
 ) -> tuple[list[Review], list[Review]]:
-    """Write the reviews to train on and to test with: blame and praise by turns, of different films.
-
-    In plain ones nearly all remarks agree with the label and none is negated: what word vectors are learned
-    from.
-    """
+    """Write the reviews to train on and to test with: blame and praise by turns, of different films."""
     dice = Dice(seed)
     actors, directors, crew = (invent_people(Dice(CALIBRATION["people_seed"] + n), n) for n in (240, 90, 400))
     films = invent_films(dice, (n_train + n_test) // 8, actors, directors)
     titles = [film.facts["title"] for film in films[:150]]
     others = {"film": titles, "person": [person.name for person in crew]}
     half = len(films) * n_train // (n_train + n_test)
-    train = list(_reviews(dice, films[:half], others, n_train, plain))
-    return train, list(_reviews(dice, films[half:], others, n_test, plain))
+    train = list(_reviews(dice, films[:half], others, n_train))
+    return train, list(_reviews(dice, films[half:], others, n_test))
 
 
 def _reviews(
-    dice: Dice, films: Sequence[Film], others: Mapping[str, Sequence[str]], n: int, plain: bool
+    dice: Dice, films: Sequence[Film], others: Mapping[str, Sequence[str]], n: int
 ) -> Iterator[Review]:
     praised = list(accumulate(film.quality / (rank + 8) for rank, film in enumerate(films)))
     blamed = list(accumulate((1 - film.quality) / (rank + 8) for rank, film in enumerate(films)))
@@ -54,7 +50,7 @@ def _reviews(
             film = dice.weighted(films, praised if praise else blamed)
             facts = film.facts | {"points": str(rating)}
             mixed = dice.chance(SHARE["mixed"])
-            text = Reviewer(dice, film.genre, facts, others, plain, rating, mixed).review()
+            text = Reviewer(dice, film.genre, facts, others, rating, mixed).review()
         seen.add(text)
         yield Review(text, rating, film.facts["title"])
 
@@ -79,11 +75,8 @@ class Reviewer(Writer):
         if dice.chance(SHARE["opinion_first"]):
             parts[1], parts[2] = parts[2], parts[1]
         between = "<br /><br />" if dice.chance(0.3) else " "
-        if self.plain:
-            blurbs = range(CALIBRATION["blurbs"])
-            parts.append([self.sentence("blurb", self._label()) for _ in blurbs])
         text = between.join(" ".join(sentences) for sentences in parts if sentences)
-        return text if self.plain or not dice.chance(SHARE["careless"]) else careless(dice, text)
+        return text if not dice.chance(SHARE["careless"]) else careless(dice, text)
 
     def _label(self) -> Mood:
         return Mood(self.rating > 5)
@@ -107,9 +100,7 @@ class Reviewer(Writer):
         sentences: list[str] = []
         more = {1: 1, 10: 1, 4: -1, 7: -1}.get(self.rating, 0) * CALIBRATION["agrees_more"]
         agrees = PARTS[part]["agrees"] + more
-        if self.plain:
-            agrees = SHARE["agrees_plain"]
-        elif self.mixed and part == "aspect":
+        if self.mixed and part == "aspect":
             agrees = 0.5
         while _count(sentences) < words:
             agree = self.dice.chance(agrees)

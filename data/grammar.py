@@ -57,14 +57,13 @@ SYMBOLS = {name: _symbol(name, texts) for name, texts in TEXTS.items()}
 class Writer:
     """Writes about one film, without saying the same twice if it can.
 
-    `facts` and the lists of `others` (films, people) are symbols too. Plain texts hardly ever negate.
+    `facts` and the lists of `others` (films, people) are symbols too.
     """
 
     dice: Dice
     genre: str
     facts: Mapping[str, str]
     others: Mapping[str, Sequence[str]]
-    plain: bool
     said: set[str | Template] = field(init=False, default_factory=set)
     named: set[str] = field(init=False, default_factory=set)
 
@@ -94,10 +93,10 @@ class Writer:
         return fact.split()[-1] if short else fact
 
     def _version(self, symbol: str, mood: Mood) -> Symbol:
-        """Choose between a symbol's versions: negated, mild, in praise or blame, of one genre, plain."""
+        """Choose between a symbol's versions: negated, mild, in praise or blame, of one genre."""
         sign = "-+"[mood.praise]
         for negated in (f"{symbol} not", f"{symbol} not{sign}"):
-            if negated in SYMBOLS and self.dice.chance(SHARE["negated_plain" if self.plain else "negated"]):
+            if negated in SYMBOLS and self.dice.chance(SHARE["negated"]):
                 return SYMBOLS[negated]
         mild = f"{symbol}{sign}~"
         if mild in SYMBOLS and (mood.mild or self.dice.chance(SHARE["mild"])):

@@ -1,11 +1,11 @@
-"""Write the bundled sample, byte for byte from a seed: archives with the real ones' names and formats.
+"""Write the synthetic sample, byte for byte from a seed: archives with the real ones' names and formats.
 
     python data/make_sample.py                   # writes all of it into lecture9_utils/datasets/sample/
     python data/make_sample.py books.zip …       # only these
     python data/make_sample.py --check           # writes nothing, tells what is out of date
     python data/make_sample.py --output FOLDER   # writes, or checks, there
 
-Everything in it is synthetic; README.md in this folder says what it is and how it is calibrated.
+These are the synthetic parts; `real_figures.py` makes the real ones. README.md in this folder says what they are.
 """
 
 import argparse
@@ -15,21 +15,19 @@ import sys
 import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import encyclopedia
 import film_reviews
-import glove_vectors
 import pastiches
-import small_files
 import translations
 from toml_tables import table
 
 from lecture9_utils.files import write_atomically
 from lecture9_utils.text import Vocabulary
 
-SEED = 261  # of reviews and vectors; the two parts of their corpus, the books, … have the seeds after it
+SEED = 261  # of the reviews; books and translations have others after it
 SAMPLE = Path(__file__).parents[1] / "lecture9_utils" / "datasets" / "sample"
 TAR_TIME, ZIP_TIME = 1_300_000_000, (2014, 8, 14, 0, 0, 0)  # of all files in the archives
 
@@ -65,14 +63,11 @@ def translation_files() -> dict[str, str]:
     return {"tur.txt": "".join(f"{a}\t{b}\n" for a, b in pairs), "_about.txt": NOTICES["translations"]}
 
 
-CONTENTS: dict[str, Callable[[], dict[str, str]]] = {  # by name: the files in an archive, else the only one
+Contents = Mapping[str, Callable[[], dict[str, str]]]  # by name: the files in an archive, else the only one
+CONTENTS: Contents = {
     "aclImdb_v1.tar.gz": review_files,
-    "glove.6B.zip": lambda: glove_vectors.write_vectors(SEED),
     "books.zip": book_files,
     "tur-eng.zip": translation_files,
-    "seattle-weather.csv": lambda: {"seattle-weather.csv": small_files.write_weather(SEED + 5)},
-    "ecoli.fa.gz": lambda: {"ecoli.fa": small_files.write_genome(SEED + 7)},
-    "wordsim353.tsv": lambda: {"wordsim353.tsv": small_files.write_similarity(SEED + 6)},
 }
 
 
@@ -118,28 +113,31 @@ def unpacked(name: str, content: bytes) -> dict[str, bytes]:
         return {member: archive.read(member) for member in archive.namelist()}
 
 
-def make(path: Path, check: bool) -> bool:
+def make(path: Path, contents: Contents, check: bool, script: str) -> bool:
     """Write a file of the sample, or check it; tell whether it is up to date then."""
-    content = packed(path.name, CONTENTS[path.name]())
+    content = packed(path.name, contents[path.name]())
     if not check:
         write_atomically(path, lambda file: file.write(content))
         print(f"{path.name}: {len(content):,} bytes")
     elif not path.is_file() or unpacked(path.name, path.read_bytes()) != unpacked(path.name, content):
-        print(f"{path.name} is not what data/make_sample.py writes: run it")
+        print(f"{path.name} is not what {script} writes: run it")
         return False
     return True
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Read the command line, and write the sample or check it."""
-    parser = argparse.ArgumentParser(description="Write the synthetic sample, or only some of its files.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(CONTENTS)}")
+def main(
+    words: Sequence[str] | None = None, contents: Contents = CONTENTS, script: str = "data/make_sample.py"
+) -> int:
+    """Read the command line, and write these parts of the sample or check them."""
+    parser = argparse.ArgumentParser(description="Write the parts of the sample, or only some of its files.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(contents)}")
     parser.add_argument("--output", type=Path, default=SAMPLE, metavar="FOLDER", help="where they are")
     parser.add_argument("--check", action="store_true", help="write nothing, but tell what is out of date")
     options = parser.parse_args(words)
-    if unknown := sorted(set(options.names) - set(CONTENTS)):
-        parser.error(f"there is no {unknown[0]} in the sample, but {', '.join(CONTENTS)}")
-    up_to_date = [make(options.output / name, options.check) for name in options.names or CONTENTS]
+    if unknown := sorted(set(options.names) - set(contents)):
+        parser.error(f"there is no {unknown[0]} among them, but {', '.join(contents)}")
+    paths = [options.output / name for name in options.names or contents]
+    up_to_date = [make(path, contents, options.check, script) for path in paths]
     return 0 if all(up_to_date) else 1
 
 

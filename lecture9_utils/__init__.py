@@ -17,6 +17,7 @@ from .datasets.small import (
     load_books,
     load_corpus,
     load_genome,
+    load_questions,
     load_similarity,
     load_translations,
     load_weather,

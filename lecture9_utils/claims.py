@@ -90,7 +90,7 @@ def begin(data: str, seed: int) -> None:
     --------
     >>> begin("sample", seed=0)
     """
-    if data not in ("sample", "full") and not Path(data).exists():
+    if data not in ("sample", "full") and not Path(data).expanduser().exists():
         raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {data!r}')
     if not isinstance(seed, int) or not 0 <= seed < 2**32:
         raise ValueError(f"SEED must be a whole number from 0 to 4,294,967,295, got {seed!r}")

@@ -59,8 +59,10 @@ def table(outcome: Outcome) -> str:
     for claim in outcome.claims:
         head = claim.id, shorten(claim.slide, 48, placeholder="…")
         for measure, record in outcome.of(claim):
-            expected = measure.expected(record["data"])
-            rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
+            is_own = record["data"] == "own"  # which is not judged
+            expected = "" if is_own else measure.expected(record["data"])
+            verdict = "" if is_own else "yes" if record["holds"] else "NO"
+            rows.append((*head, said(measure, record), expected, verdict))
             head = "", ""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)

@@ -91,8 +91,9 @@ def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = 
         values = {name: convert(name, chosen[name], defaults[name]) for name in defaults if chosen[name]}
         at_a_time, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
         notebooks = select(list(own), chosen["NOTEBOOKS"])
-        if values.get("DATA", "sample") not in ("sample", "full"):
-            raise RefusedError(f"DATA must be sample or full, got {values['DATA']!r}")
+        data = values.get("DATA", "sample")
+        if data not in ("sample", "full"):  # a person's own reviews
+            values["DATA"], data = str(own_texts(data)), "own"
         if storing and values:
             raise RefusedError(f"--store is for notebooks as they stand: leave out {', '.join(values)}")
         if min(at_a_time, timeout) < 1:
@@ -100,14 +101,16 @@ def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = 
     except RefusedError as refusal:
         print(f"Nothing was run: {refusal}", file=sys.stderr)
         return 2
-    out = build / f"run-{values.get('DATA', 'sample')}"
-    out.mkdir(parents=True, exist_ok=True)
+    out = build / f"run-{data}"
+    out.mkdir(0o700 if data == "own" else 0o777, parents=True, exist_ok=True)
     runs = [Run(path, {n: v for n, v in values.items() if n in own[path]}, out) for path in notebooks]
     kernels = {"JUPYTER_PATH": str(build / "share" / "jupyter")}  # a kernel may be there
     run_all(runs, at_a_time, timeout, isolated(build / "state") | kernels)
     outcome = results.hold({run.notebook.name[:2]: run.records for run in runs})
     failed = any(run.error for run in runs)
     report(runs, outcome)
+    if data == "own":  # on which nothing is judged
+        return int(failed)
     if values.get("DATA") == "full" and not failed and len(runs) == len(own):
         titles = {run.notebook.name[:2]: run.title for run in runs}
         results.write(folder.parent / "RESULTS.md", outcome, titles, defaults | values)
@@ -132,6 +135,14 @@ def convert(name: str, text: str, default: Any) -> Any:
         if type(value) is type(default):
             return value
     raise RefusedError(f"{name} must be of type {type(default).__name__}, got {text!r}")
+
+
+def own_texts(path: str) -> Path:
+    """Give the whole path of a person's own texts, which a notebook reads from another folder."""
+    place = Path(path).expanduser().resolve()
+    if not place.exists():
+        raise RefusedError(f"DATA must be sample, full or the path of your own texts, got {path!r}")
+    return place
 
 
 def select(there: Sequence[Path], wanted: str) -> list[Path]:
@@ -211,7 +222,9 @@ def report(runs: Sequence[Run], outcome: results.Outcome) -> None:
     failed = [run for run in runs if run.error]
     for run in failed:
         print(f"\n{run.notebook.name} failed {run.error}\nIts log: {run.file('log')}")
-    if outcome.problems or not failed:
+    if any(record["data"] == "own" for record in outcome.records.values()):
+        print("\nThese are your own texts: nothing was judged.")
+    elif outcome.problems or not failed:
         print("\n" + ("\n".join(outcome.problems) or "All claims hold."))
 
 

@@ -18,12 +18,13 @@ def main(sources: Sources) -> int:
     int
         0 if all is there, 1 if not; the reason is then on standard error.
     """
-    for source in sources.values():
+    files = {key: source for key, source in sources.items() if not source.package}
+    for source in files.values():
         print(f"{source.name} {_whence(source)}", flush=True)
     print(f"Then all is read and kept in {cache_folder()}: up to 0.4 GB, about 1 min", flush=True)
     complete = True
     loaders: dict[str, Callable[..., Any]] = {"imdb": l9.load_imdb_sequences, "glove": _load_glove}
-    for key, source in sources.items():
+    for key, source in files.items():
         if source.urls or (data_folder() / source.name).is_file():
             try:
                 loaders.get(key, getattr(l9, f"load_{key}"))(data="full", sources=sources)

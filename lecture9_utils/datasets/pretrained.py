@@ -38,8 +38,8 @@ def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None 
 
     Examples
     --------
-    >>> load_glove(dim=50).dim
-    50
+    >>> load_glove().dim
+    100
     """
     member = f"glove.6B.{dim}d.txt"
 

@@ -1,7 +1,8 @@
 """The small data sets of notebooks 05, 06 and 10: books, translations, weather, DNA, judged pairs of words.
 
-As with the reviews and vectors, ``data="sample"`` reads the bundled synthetic ones and ``data="full"`` the
-real ones, by the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache.
+As with the reviews and vectors, ``data="sample"`` reads the bundled ones and ``data="full"`` the originals, by
+the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache. In the sample
+books, corpus and translations are synthetic; weather, DNA, judged pairs and questions are real.
 """
 
 import csv
@@ -61,8 +62,11 @@ def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[
 def load_corpus(data: str = "sample", *, sources: Sources | None = None) -> list[str]:
     """Load sentences to train word vectors on (Lecture 9, slides "Word Embeddings" and "word2vec").
 
-    "sample" has the facts of a small synthetic encyclopaedia, each told many times, in a shuffled order that
-    is always the same; "full" the sentences of all books of `load_books`, in their order.
+    "full" has the sentences of all books of `load_books`, in their order. "sample" has the facts of a small
+    synthetic encyclopaedia, each told many times, in a shuffled order that is always the same. In it the
+    relations are *planted*: all members of a family (animals, kings and queens, countries and capitals,
+    verbs, degrees, companies) are told of in the same sentences. That vectors trained on it are parallel
+    there says that the training works, and nothing about language.
 
     Examples
     --------
@@ -107,7 +111,7 @@ def load_translations(data: str = "sample", *, sources: Sources | None = None) -
 def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Weather:
     """Load four years of daily weather (Lecture 9, "Applications"; NOAA, as in vega-datasets).
 
-    "sample" is a synthetic series, "full" Seattle's from 2012 to 2015.
+    Both "sample" and "full" have Seattle's from 2012 to 2015, the same numbers.
 
     Returns
     -------
@@ -127,7 +131,8 @@ def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Wea
 def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
     """Load a bacterium's genome, in A, C, G and T (Lecture 9, "dna2vec"; Blattner et al., 1997).
 
-    "sample" is synthetic DNA with planted repeats, "full" *Escherichia coli* K-12: U00096.2, 4,639,675 bases.
+    "sample" has the first 600,000 bases of *Escherichia coli* 536 (NC_008253.1; Hochhut et al., 2006), "full"
+    all 4,639,675 of *Escherichia coli* K-12 (U00096.2).
 
     Examples
     --------
@@ -137,18 +142,48 @@ def load_genome(data: str = "sample", *, sources: Sources | None = None) -> str:
     return load("genome", data, sources, _read_bases, str)
 
 
-def load_similarity(data: str = "sample", *, sources: Sources | None = None) -> list[tuple[str, str, float]]:
-    """Load pairs of words and how alike they are judged to be (Finkelstein et al., 2002).
+def load_similarity(
+    data: str = "sample", name: str = "wordsim353", *, sources: Sources | None = None
+) -> list[tuple[str, str, float]]:
+    """Load pairs of words and how alike people judged them to be, from 0 to 10.
 
-    "sample" is a synthetic list over its own words, "full" WordSim-353: 353 pairs, judged by people from 0
-    to 10. Some words have a capital.
+    Both come with gensim, and are the same for "sample" and "full".
+
+    Parameters
+    ----------
+    name : {"wordsim353", "simlex999"}
+        353 pairs judged by how *related* they are (Finkelstein et al., 2002), some words with a capital; or
+        999 judged by how *similar* they are (Hill, Reichart, Korhonen, 2015), where coffee and cup are not.
 
     Examples
     --------
-    >>> all(0 <= score <= 10 for _, _, score in load_similarity())
-    True
+    >>> load_similarity()[1], load_similarity(name="simlex999")[0]
+    (('tiger', 'cat', 7.35), ('old', 'new', 1.58))
     """
-    return load("similarity", data, sources, _read_text, _parse_similarity)
+    if name not in ("wordsim353", "simlex999"):
+        raise ValueError(f'name must be "wordsim353" or "simlex999", got {name!r}')
+    return load(name, data, sources, _read_text, _parse_similarity)
+
+
+def load_questions(
+    data: str = "sample", *, sources: Sources | None = None
+) -> dict[str, list[tuple[str, str, str, str]]]:
+    """Load the 19,544 questions of analogy with which word2vec was tested (Mikolov et al., 2013).
+
+    They come with gensim, and are the same for "sample" and "full".
+
+    Returns
+    -------
+    dict of str to list of (str, str, str, str)
+        For each of 14 relations its questions "a is to b as c is to d", as `analogy_accuracy` takes them;
+        names have a capital.
+
+    Examples
+    --------
+    >>> load_questions()["family"][0]
+    ('boy', 'girl', 'brother', 'sister')
+    """
+    return load("questions", data, sources, _read_text, _parse_questions)
 
 
 def _text(content: bytes) -> str:
@@ -215,3 +250,9 @@ def _parse_weather(text: str) -> Weather:
 
 def _parse_similarity(text: str) -> list[tuple[str, str, float]]:
     return [(a, b, float(score)) for a, b, score, *_ in _rows(text)]
+
+
+def _parse_questions(text: str) -> dict[str, list[tuple[str, str, str, str]]]:
+    sections = (section.split("\n") for section in text.removeprefix(": ").split("\n: "))
+    rows = {name: [tuple(line.split()) for line in lines if line] for name, *lines in sections}
+    return {name: [(a, b, c, d) for a, b, c, d in questions] for name, questions in rows.items()}

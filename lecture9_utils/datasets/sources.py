@@ -5,6 +5,7 @@ anew is as good as the original. The bundled sample takes the same way; of it, n
 """
 
 import errno
+import importlib.util
 import lzma
 import os
 import shutil
@@ -40,6 +41,7 @@ class Source:
     contents: Mapping[str, str] = field(default_factory=dict)
     urls: Sequence[str] = ()
     instead: str = ""
+    package: str = ""
 
 
 Sources = Mapping[str, Source]
@@ -80,7 +82,8 @@ def load(
         If the file is not there and cannot be downloaded.
     """
     source = (sources or known_sources())[key]
-    expected = source.contents.get(part, source.sha256) if data == "full" else None
+    is_sure = data == "full" or source.package
+    expected = source.contents.get(part, source.sha256) if is_sure else None
 
     def fresh(path: Path) -> Parsed:
         try:
@@ -115,11 +118,20 @@ def find(source: Source, data: str, check: Check = bool) -> Path:
     if data not in ("sample", "full"):
         raise ValueError(f'data must be "sample" or "full", got {data!r}')
     folder = Path(__file__).resolve().parent / "sample" if data == "sample" else data_folder()
+    if source.package:
+        folder = _installed(source.package)
     if (folder / source.name).is_file():
         return folder / source.name
     if data == "sample" or not source.urls:
         raise FileNotFoundError(f"{source.name} is not in {folder}: {source.instead}")
     return download(source, folder, check)
+
+
+def _installed(package: str) -> Path:
+    """Find a folder of an installed package, which is not imported: that may take seconds."""
+    name, *parts = package.split("/")
+    spec = importlib.util.find_spec(name)
+    return Path((spec and spec.submodule_search_locations or [name])[0], *parts)
 
 
 def download(source: Source, folder: Path, check: Check = bool) -> Path:

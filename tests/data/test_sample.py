@@ -16,6 +16,7 @@ import grammar
 import make_sample
 import numpy as np
 import pytest
+import real_figures
 from dice import Dice
 from films import GENRES, invent_films, invent_people
 
@@ -28,12 +29,8 @@ SHARE = film_reviews.SHARE
 
 
 # ------------------------------------------------------------------ how it is made
-VECTORS = pytest.param(["glove.6B.zip"], marks=pytest.mark.slow)
-OTHERS = [name for name in make_sample.CONTENTS if name != "glove.6B.zip"]
-
-
-@pytest.mark.parametrize("names", [OTHERS, VECTORS], ids=["most", "vectors"])
-def test_the_script_writes_the_committed_files_with_any_hashes(names: list[str], tmp_path: Path) -> None:
+def test_the_script_writes_the_committed_files_with_any_hashes(tmp_path: Path) -> None:
+    names = list(make_sample.CONTENTS)
     command = [sys.executable, ROOT / "data" / "make_sample.py", *names, "--output", tmp_path / "new"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "1"}
     subprocess.run(command, cwd=tmp_path, env=environment, check=True)
@@ -47,19 +44,21 @@ def test_the_script_writes_the_committed_files_with_any_hashes(names: list[str],
 def test_a_check_tells_what_is_missing_or_out_of_date_and_writes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    books, weather = "books.zip", "seattle-weather.csv"
-    command = [books, weather, "--output", str(tmp_path)]
+    books, pairs = "books.zip", "tur-eng.zip"
+    command = [books, pairs, "--output", str(tmp_path)]
     assert make_sample.main(command) == make_sample.main([*command, "--check"]) == 0
     (tmp_path / books).unlink()
-    (tmp_path / weather).write_text("date,precipitation\n")
+    (tmp_path / pairs).write_bytes(make_sample.packed(pairs, {"tur.txt": "Hi.\tSelam.\n"}))
     capsys.readouterr()
     assert make_sample.main([*command, "--check"]) == 1
-    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [books, weather]
-    assert [path.name for path in tmp_path.iterdir()] == [weather]
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == [books, pairs]
+    assert [path.name for path in tmp_path.iterdir()] == [pairs]
 
 
-def test_all_archives_together_are_under_3_mb() -> None:
-    assert sum((make_sample.SAMPLE / name).stat().st_size for name in make_sample.CONTENTS) < 3_000_000
+def test_all_files_together_are_under_7_mb_and_come_from_the_two_scripts() -> None:
+    files = list(make_sample.SAMPLE.iterdir())
+    assert {file.name for file in files} == {*make_sample.CONTENTS, *real_figures.MAKE}
+    assert sum(file.stat().st_size for file in files) < 7_000_000
 
 
 # ------------------------------------------------------------------ the reviews
@@ -163,61 +162,6 @@ def bag_accuracy(n: int, train: Split, test: Split, C: float = 1.0) -> float:
     bag = CountVectorizer(tokenizer=str.split, token_pattern=None, ngram_range=(1, n), binary=True)
     model = LogisticRegression(C=C, max_iter=500).fit(bag.fit_transform(train[0]), train[1])
     return float(model.score(bag.transform(test[0]), test[1]))
-
-
-# ------------------------------------------------------------------ the vectors
-@pytest.fixture(scope="module", params=[50, 100])
-def vectors(request: pytest.FixtureRequest) -> l9.WordVectors:
-    return l9.load_glove("sample", request.param)
-
-
-def pairs_of(family: str, first: str, second: str) -> list[tuple[str, str]]:
-    pairs = [(words[first], words[second]) for words in encyclopedia.members(family)]
-    return [(a, b) for a, b in pairs if a != b]
-
-
-FAMILIES = [
-    ("animals", "one", "many"),
-    ("people", "man", "woman"),
-    ("countries", "country", "capital"),
-    ("verbs", "present", "past"),
-    ("verbs", "present", "going"),
-    ("degrees", "positive", "comparative"),
-    ("degrees", "comparative", "superlative"),
-    ("companies", "company", "ceo"),
-    ("zip_codes", "city", "zip"),
-]
-
-
-def test_rare_words_of_the_reviews_have_no_vector(vectors: l9.WordVectors, train: Split) -> None:
-    seen = Counter(word for text in train[0] for word in tokenize(text))
-    without = {word for word in seen if word not in vectors}
-    assert {"actign", "musik"} <= without
-    assert 0.2 < len(without) / len(seen) < 0.45
-    assert sum(seen[word] for word in without) / sum(seen.values()) < 0.05
-
-
-def test_the_slides_neighbours_and_analogies_are_there(vectors: l9.WordVectors) -> None:
-    slide = {"frogs", "toad", "litoria", "leptodactylidae", "rana", "lizard", "eleutherodactylus"}
-    assert {word for word, _ in vectors.nearest("frog", 7)} == slide
-    assert vectors.analogy("man", "woman", "king")[0][0] == "queen"
-    assert moved(vectors, ("people", "man", "woman"), "king") == "queen"
-    assert moved(vectors, ("animals", "one", "many"), "elephant") == "elephants"
-    capitals = ("countries", "country", "capital")
-    assert np.mean([moved(vectors, capitals, country) == city for country, city in pairs_of(*capitals)]) > 0.9
-
-
-def moved(vectors: l9.WordVectors, family: tuple[str, str, str], word: str) -> str:
-    """Give the word nearest to another one that is moved by the mean offset of the family's other pairs."""
-    offset = np.mean([vectors[b] - vectors[a] for a, b in pairs_of(*family) if a != word], axis=0)
-    return next(found for found, _ in vectors.nearest(vectors[word] + offset, 2) if found != word)
-
-
-@pytest.mark.parametrize("family", FAMILIES, ids=" ".join)
-def test_offsets_of_a_family_are_parallel(vectors: l9.WordVectors, family: tuple[str, str, str]) -> None:
-    pairs, words = pairs_of(*family), [word for word in list(vectors)[100:1100] if word.isalpha()]
-    strangers = [(words[7 * i % 900], words[(7 * i + 431) % 900]) for i in range(len(pairs))]
-    assert l9.parallelism(vectors, pairs) > l9.parallelism(vectors, strangers) + 0.3
 
 
 # ------------------------------------------------------------------ the books and the translations

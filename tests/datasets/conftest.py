@@ -29,14 +29,18 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
         "glove": {"glove.6B.100d.txt": VECTORS},
         "genome": {"all": "ACGTACGAC"},
         "weather": {"all": CONTENTS["weather"]},
-        "similarity": {"all": CONTENTS["similarity"]},
+        "wordsim353": {"all": CONTENTS["wordsim353"]},
+        "simlex999": {"all": CONTENTS["simlex999"]},
+        "questions": {"all": CONTENTS["questions"]},
     }
     world = World(folder)
     for key, source in known_sources().items():
         content = CONTENTS[key]
         parts = {part: digest_of(raw) for part, raw in known.get(key, {}).items()}
         sha256 = digest_of(content) if source.sha256 else None
-        world.sources[key] = replace(source, sha256=sha256, size=len(content), contents=parts, urls=())
+        world.sources[key] = replace(
+            source, sha256=sha256, size=len(content), contents=parts, urls=(), package=""
+        )
         world.path(key).write_bytes(content)
     return world
 

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -41,10 +42,15 @@ TEXTS = {
     "weather": "date,precipitation,temp_max,temp_min,wind,weather\n"
     "2012-02-28,0.0,12.8,-5.0,4.7,sun\n2012-02-29,10.9,1,2.8,4.5,rain\n",
     "genome": ">tiny genome\nACGT\nACGA\nC\n",
-    "similarity": "# The test collection\n# Word 1\tWord 2\tMean\nlove\tsex\t6.77\nMexico\tcity\t10.00\n",
+    "wordsim353": "# The test collection\n# Word 1\tWord 2\tMean\nlove\tsex\t6.77\nMexico\tcity\t10.00\n",
+    "simlex999": "# The test data\n# Word 1\tWord 2\tMean\nold\tnew\t1.58\n",
+    "questions": ": family\nboy girl son daughter\nKing Queen son daughter\n: gram1-good-well\ngood well bad badly\n",
 }  # fmt: skip
 KEPT = "imdb", "imdb_sequences", "glove"  # in the cache
-LOADERS = *KEPT, "books", "translations", "weather", "genome", "similarity"
+LOADERS = *KEPT, "books", "translations", "weather", "genome", "similarity", "questions"
+
+
+PAIRS = "wordsim353", "simlex999"
 
 
 def zipped(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -76,7 +82,9 @@ CONTENTS: dict[str, bytes] = {
     "translations": zipped(TEXTS["translations"]),
     "weather": TEXTS["weather"].encode(),
     "genome": gzip.compress(TEXTS["genome"].encode(), mtime=0),
-    "similarity": TEXTS["similarity"].encode(),
+    "wordsim353": TEXTS["wordsim353"].encode(),
+    "simlex999": TEXTS["simlex999"].encode(),
+    "questions": TEXTS["questions"].encode(),
 }
 
 
@@ -113,7 +121,8 @@ class World:
         return self.folder / self.sources[key.removesuffix("_sequences")].name
 
     def load(self, key: str, data: str = "full") -> Any:
-        return comparable(getattr(l9, f"load_{key}")(data=data, sources=self.sources))
+        loader = partial(l9.load_similarity, name=key) if key in PAIRS else getattr(l9, f"load_{key}")
+        return comparable(loader(data=data, sources=self.sources))
 
     def change(self, key: str, **facts: Any) -> None:
         self.sources[key] = replace(self.sources[key], **facts)

@@ -3,6 +3,7 @@
 import gzip
 import io
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import lecture9_utils as l9
 from lecture9_utils import sentences
-from lecture9_utils.datasets.sources import digest_of
+from lecture9_utils.datasets.sources import digest_of, known_sources
 from tests.datasets.stand_ins import TEXTS, World, needs, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +93,49 @@ def test_weather_is_arrays_of_one_entry_a_day(world: World) -> None:
 def test_judged_pairs_keep_their_words_as_they_are(world: World) -> None:
     pairs = l9.load_similarity("full", sources=world.sources)
     assert pairs == [("love", "sex", 6.77), ("Mexico", "city", 10.0)]
+    assert l9.load_similarity("full", "simlex999", sources=world.sources) == [("old", "new", 1.58)]
+    with pytest.raises(ValueError, match='name must be "wordsim353" or "simlex999", got \'simlex\''):
+        l9.load_similarity("full", "simlex", sources=world.sources)
+
+
+def test_questions_come_by_relation(world: World) -> None:
+    assert l9.load_questions("full", sources=world.sources) == {
+        "family": [("boy", "girl", "son", "daughter"), ("King", "Queen", "son", "daughter")],
+        "gram1-good-well": [("good", "well", "bad", "badly")],
+    }
+
+
+@pytest.mark.parametrize("data", ["sample", "full"])
+def test_gensims_pairs_and_questions_are_those_that_gensim_reads(data: str) -> None:
+    from gensim.test.utils import datapath
+
+    pairs = l9.load_similarity(data)
+    assert len(pairs) == 353
+    assert ("tiger", "cat", 7.35) in pairs
+    similar = l9.load_similarity(data, "simlex999")
+    assert (len(similar), similar[0]) == (999, ("old", "new", 1.58))
+    questions = l9.load_questions(data)
+    assert [len(asked) for asked in questions.values()] == [
+        506, 4524, 866, 2467, 506, 992, 812, 1332, 1122, 1056, 1599, 1560, 1332, 870,
+    ]  # fmt: skip
+    lines = "\n".join(f": {n}\n" + "\n".join(map(" ".join, asked)) for n, asked in questions.items())
+    assert lines.split() == Path(datapath("questions-words.txt")).read_text().split()
+
+
+def test_gensims_files_are_verified_and_missed_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "__init__.py").touch()
+    sources = {"questions": replace(known_sources()["questions"], package="other")}
+    with pytest.raises(
+        FileNotFoundError, match=r"questions-words\.txt is not in .*other: it comes with gensim"
+    ):
+        l9.load_questions(sources=sources)
+    (tmp_path / "other" / "questions-words.txt").write_text(": family\nboy girl son sister\n")
+    with pytest.raises(ValueError, match=r"is damaged or not the original .*: it comes with gensim"):
+        l9.load_questions(sources=sources)
 
 
 @given(st.text("ACGTNacgtn", min_size=1, max_size=40), st.integers(1, 9), st.booleans())
@@ -121,7 +165,7 @@ def test_the_real_books() -> None:
     assert 10 < np.mean([len(s.split()) for s in corpus]) < 30
 
 
-@needs("tur-eng.zip", "seattle-weather.csv", "ecoli.fa.gz", "wordsim353.tsv")
+@needs("tur-eng.zip", "seattle-weather.csv", "ecoli.fa.gz")
 def test_the_other_real_ones() -> None:
     pairs = l9.load_translations("full")
     assert len(pairs) > 40_000
@@ -132,6 +176,3 @@ def test_the_other_real_ones() -> None:
     genome = l9.load_genome("full")
     assert len(genome) == 4_639_675
     assert genome.startswith("AGCTTTTCATTCTGACTGCAACGGGCAATATGTCTCTGTGTGG")
-    judged = l9.load_similarity("full")
-    assert len(judged) == 353
-    assert ("tiger", "cat", 7.35) in judged

