@@ -19,8 +19,8 @@ _SLIDE_IS = {
 _MARKS = {True: "✓", False: "✗", None: "·"}
 _WIDTH, _ONE_LINE = 108, 72  # of plain text: of a line, and of the start of a measure that has one line
 # JupyterLab sets a table's text to the right, so each cell says that it is not. No colours: light or dark.
-_CELL = 'style="text-align:left;vertical-align:top"'
-_NAME = 'scope="row" style="text-align:left;font-weight:normal"'
+_CELL = 'style="text-align:left;vertical-align:top;padding:.3em .9em .3em 0"'
+_NAME = f'scope="row" {_CELL[:-1]};font-weight:normal"'
 
 
 def show(claim: "Claim", rows: "Sequence[Row]", setting: str) -> None:
@@ -71,7 +71,8 @@ def as_html(claim: "Claim", rows: "Sequence[Row]", setting: str) -> str:
     )
     body = "".join(f"<tr>{_cells(row, row.real(claim.id))}</tr>\n" for row in rows)
     first, why = map(escape, conclusion(claim, rows))
-    note = f"<br><small>On the real data: {escape(setting)}.</small>" if setting else ""
+    ran = setting and any(row.ran(claim.id) for row in rows)
+    note = f"<br><small>On the real data: {escape(setting)}.</small>" if ran else ""
     return (
         f'<div class="claim"><p><b>{claim.id}</b> · The slide: {escape(claim.slide)}</p>\n'
         f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>\n"
@@ -83,6 +84,10 @@ def _cells(row: "Row", real: str) -> str:
     name = f"{_MARKS[row.holds]} {escape(row.measure.name)}"
     if row.holds is not None:
         expected = f"expected {escape(row.measure.expected(row.data))}"
-        name += f"<br><small>{expected}</small>" if row.holds else f"<br><b>outside: {expected}</b>"
-    here, real = (f"<td {_CELL}>{escape(text)}</td>" for text in (row.here, real))
-    return f"<th {_NAME}>{name}</th>{here}{real}"
+        name = (
+            f"{name}<br><small>{expected}</small>" if row.holds else f"<b>{name}<br>outside: {expected}</b>"
+        )
+    texts = (
+        escape(text).replace("n = ", "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}") for text in (row.here, real)
+    )
+    return f"<th {_NAME}>{name}</th>" + "".join(f"<td {_CELL}>{text}</td>" for text in texts)

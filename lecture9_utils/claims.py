@@ -155,10 +155,13 @@ class Row(NamedTuple):
         """What was measured, in words."""
         return self.measure.written(self.value, self.data)
 
+    def ran(self, id: str) -> list[Any]:
+        """Give what the last full run recorded of it, a value for each seed."""
+        return real_measures().get(id, {}).get(self.measure.key, [])
+
     def real(self, id: str) -> str:
         """Say in words what was measured on the real data, in the last full run."""
-        found = real_measures().get(id, {}).get(self.measure.key)
-        if not found:
+        if not (found := self.ran(id)):
             return "not run yet"
         return written(over_seeds(found, self.measure.is_difference), self.measure.unit)
 

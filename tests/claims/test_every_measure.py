@@ -1,7 +1,7 @@
 """Each measure names the broken model that its bounds refuse, and one module of this folder runs that model.
 
-Such a module has a table ``BROKEN``: from (claim, measure) to a function that computes the measure's value with
-the broken model.
+Such a module has a table ``BROKEN``: from (claim, measure) to a function that computes the measure's value
+with the broken model.
 """
 
 from collections import Counter
@@ -26,8 +26,8 @@ def broken(path: Path) -> dict[tuple[str, str], Any]:
 
 
 def test_every_measure_names_what_its_bounds_refuse() -> None:
-    unnamed = [(id, m.key) for id, entry in registry().items() for m in entry.measures if not m.refuses.strip()]
-    assert unnamed == []
+    measures = {(id, measure.key): measure for id, entry in registry().items() for measure in entry.measures}
+    assert [at for at, measure in measures.items() if not measure.refuses.strip()] == []
 
 
 def test_every_measure_has_one_broken_model_in_its_notebook_s_module() -> None:
