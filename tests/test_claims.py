@@ -52,7 +52,7 @@ class Table(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if {"td", "th"} & set(self.open):
-            self.rows[-1][-1] += data
+            self.rows[-1][-1] += data.replace("\N{NO-BREAK SPACE}", " ")
         elif "b" in self.open:
             self.bold += f"{data} "
 

@@ -47,7 +47,7 @@ CHANGES = {  # what is found in the outputs, and what it is changed to
     "unit": (r"(≈ [\d.]+)%", r"\1"),
     "unit of the spread": (r"(≈ [\d.]+% ± [\d.]+)%", r"\1"),
     "interval": (r"≈ ([\d.]+) \[[^]]+\]", r"≈ \1"),
-    "kind of spread": (r"≈ ([\d.]+) \[([\d.]+), [^]]+\]", r"≈ \1 ± \2"),
+    "kind of spread": (r"≈ ([\d.]+) \[-([\d.]+), [^]]+\]", r"≈ \1 ± \2"),
     "verdict": ("slide is wrong", "slide is right"),
     "its reason": ("It is right in half", "It is right in most"),
     "slide": ("60% of cases", "70% of cases"),
@@ -117,14 +117,10 @@ def test_all_changes_but_of_digits_behind_the_mark_are_found(variants: tuple[Pat
     assert refused(notebook, names, "--nbval-sanitize-with", SANITISER) == {*names} - {"begin", "nothing"}
 
 
-@pytest.mark.parametrize("too_wide", ["≈ .*", r"≈ [^<·\n]*", r"-?[\d.,]+(?:e-\d+)?"])
-def test_a_wider_sanitiser_would_hide_changes(
-    variants: tuple[Path, list[str]], tmp_path: Path, too_wide: str
-) -> None:
-    notebook, names = variants
-    (tmp_path / "wide.cfg").write_text(f"[wide]\nregex: {too_wide}\nreplace: #\n", "utf-8")
-    found = refused(notebook, names, "--nbval-sanitize-with", tmp_path / "wide.cfg")
-    assert "nothing" not in found and len(found) < len(names) - 2
+def test_a_wider_sanitiser_would_hide_changes(variants: tuple[Path, list[str]], tmp_path: Path) -> None:
+    (tmp_path / "wide.cfg").write_text("[wide]\nregex: ≈ .*\nreplace: #\n", "utf-8")
+    found = refused(*variants, "--nbval-sanitize-with", tmp_path / "wide.cfg")
+    assert not found & {"nothing", "unit, text/plain", "number of draws, text/html", "interval, text/html"}
 
 
 def test_without_the_sanitiser_the_digits_are_compared(variants: tuple[Path, list[str]]) -> None:
