@@ -88,6 +88,8 @@ def begin(data: str, seed: int) -> None:
     """
     if data not in ("sample", "full") and not Path(data).expanduser().exists():
         raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {data!r}')
+    if type(seed) is not int or not 0 <= seed < 2**32:
+        raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {seed!r}")
     global _data
     _data = data if data in ("sample", "full") else "own"
     random.seed(seed)
