@@ -30,7 +30,7 @@ help: ## list the commands
 	@echo "  JOBS=2             how many notebooks, or tests, at a time"
 	@echo
 	@echo "  make run DATA=full GLOVE_DIM=50 SEED=1 NOTEBOOKS=07,08"
-	@echo "                     any parameter of a notebook; DATA is sample or full"
+	@echo "                     any parameter of a notebook; DATA is sample, full, or your own texts"
 
 setup: $(STAMP) ## make the environment in .venv from requirements.lock; the others call it
 
