@@ -2,6 +2,7 @@
 
 import ast
 import json
+import sys
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ def lesson(number: str) -> SimpleNamespace:
     (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
     cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in cells]
-    names: dict[str, Any] = {}
+    names: dict[str, Any] = {"sys": sys}  # of the cell that installs, which no other program can read
     for node in (node for source in sources if "%pip" not in source for node in ast.parse(source).body):
         if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef) or is_constant(node):
             exec(compile(ast.Module([node], []), str(path), "exec"), names)
