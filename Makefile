@@ -30,7 +30,7 @@ help: ## list the commands
 	@echo "  JOBS=2             how many notebooks, or tests, at a time"
 	@echo
 	@echo "  make run DATA=full GLOVE_DIM=50 SEED=1 NOTEBOOKS=07,08"
-	@echo "                     any parameter of a notebook; DATA is sample or full"
+	@echo "                     any parameter of a notebook; DATA is sample, full, or your own texts"
 	@echo "  make run DATA=full SEEDS=0-4"
 	@echo "                     once with each seed; a run that was stopped goes on"
 	@echo "  CLUSTER=tcp://…    run, or grade, on the workers of a Dask scheduler"
