@@ -13,6 +13,7 @@ from typing import Any
 
 from lecture9_utils.claim_table import conclusion
 from lecture9_utils.claims import Claim, Row, registry
+from lecture9_utils.datasets.pretrained import glove_source
 from lecture9_utils.datasets.sources import known_sources
 from lecture9_utils.evidence import over_seeds
 from tools import command
@@ -137,8 +138,8 @@ def page(outcome: Outcome, setting: Setting, found: Mapping[str, tuple[bytes, st
             if name.startswith(notebook)
         ]
         tables += "\n\n".join([f"## {notebook} {title}", "\n".join([*HEAD, *rows]), *shown]) + "\n\n"
-    member = f"glove.6B.{setting.parameters.get('GLOVE_DIM', 100)}d.txt"
-    imdb, glove = (known_sources()[key] for key in ("imdb", "glove"))
+    dim, sources = setting.parameters.get("GLOVE_DIM", 100), known_sources()
+    glove = sources[glove_source("full", dim, sources)]
     text = Path(__file__).with_name("results_page.md").read_text("utf-8")
     return text.format(
         headline=headline(outcome),
@@ -146,11 +147,10 @@ def page(outcome: Outcome, setting: Setting, found: Mapping[str, tuple[bytes, st
         python=platform.python_version(),
         versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
         machine=f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
-        imdb=imdb,
-        member=member,
-        glove=glove,
-        of=member if member in glove.contents else glove.name,
-        digest=glove.contents.get(member, glove.sha256),
+        imdb=sources["imdb"],
+        dim=dim,
+        glove=f"{glove.name}, {glove.note}" if glove.note else glove.name,
+        digest=glove.contents.get(f"glove.6B.{dim}d.txt") or glove.sha256 or f"{glove.md5} (MD5)",
         given=setting.given,
         seeds=len(setting.seeds),
     )
