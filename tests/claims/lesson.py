@@ -8,6 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import lecture9_utils as l9
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
@@ -17,7 +19,7 @@ def lesson(number: str) -> SimpleNamespace:
     (path,) = NOTEBOOKS.glob(f"{number}_*.ipynb")
     cells = [cell for cell in json.loads(path.read_text("utf-8"))["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in cells]
-    names: dict[str, Any] = {"sys": sys}  # of the cell that installs, which no other program can read
+    names: dict[str, Any] = {"sys": sys, "l9": l9}  # of the cell that installs, which only IPython can read
     for node in (node for source in sources if "%pip" not in source for node in ast.parse(source).body):
         if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef) or is_constant(node):
             exec(compile(ast.Module([node], []), str(path), "exec"), names)
