@@ -52,7 +52,7 @@ class Measure(NamedTuple):
         """Tell whether a value's mean is within the bounds."""
         low, high = self.bounds(data)
         mean = value.estimate if isinstance(value, Interval) else float(np.mean(value))
-        return low - _ROUNDING <= mean <= high + _ROUNDING
+        return bool(low - _ROUNDING <= mean <= high + _ROUNDING)  # NumPy's own bool is not JSON
 
     def written(self, value: Value, data: str) -> str:
         """Write a value: behind the mark ≈, if it may differ from one machine to the next."""
