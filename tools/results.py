@@ -174,8 +174,8 @@ def line(outcome: Outcome, claim: Claim) -> str:
     """Write a claim as a line of a table."""
     rows = outcome.rows(claim)
     measures = [f"{MARKS[row.holds]} {row.measure.name}: {row.here}{bounds(row)}" for row in rows]
-    label, _, verdict = conclusion(claim, rows).partition(". ")
-    cells = [claim.id, claim.slide, "<br>".join(measures), f"**{label.rstrip('.')}.** {verdict}".strip()]
+    label, why = conclusion(claim, rows)
+    cells = [claim.id, claim.slide, "<br>".join(measures), f"**{label}** {why}"]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
