@@ -21,7 +21,7 @@ SPHINX = rm -rf build/$@ && $(BIN)/python -m sphinx -q -W --keep-going -E -d bui
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench release grade validate site slides test-site test-lab test-colab test-matrix lint lock address clean
+.PHONY: help setup run test lab data outputs bench worker release grade validate site slides test-site test-lab test-colab test-matrix lint lock address clean
 
 help: ## list the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ help: ## list the commands
 	@echo
 	@echo "  make run DATA=full GLOVE_DIM=50 SEED=1 NOTEBOOKS=07,08"
 	@echo "                     any parameter of a notebook; DATA is sample, full, or your own texts"
+	@echo "  make run DATA=full SEEDS=0-4"
+	@echo "                     once with each seed; a run that was stopped goes on"
+	@echo "  CLUSTER=tcp://…    run, or grade, on the workers of a Dask scheduler"
 
 setup: $(STAMP) ## make the environment in .venv from requirements.lock; the others call it
 
@@ -99,6 +102,9 @@ $(SITE): $(STAMP) requirements-site.lock
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r requirements-site.lock; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-site.lock; fi
 	@touch $@
+
+worker: $(STAMP) ## work for a Dask scheduler: make worker CLUSTER=tcp://host:8786 JOBS=2
+	@$(BIN)/python -m dask worker $(CLUSTER) --nworkers $(JOBS) --nthreads 1
 
 release: $(STAMP) ## make the students' version of the assignment in dist/
 	@$(BIN)/python -m grader release $(GIVEN)

@@ -1,8 +1,8 @@
 """The small data sets of notebooks 05, 06 and 10: books, translations, weather, DNA, judged pairs of words.
 
-As with the reviews and vectors, ``data="sample"`` reads the bundled ones and ``data="full"`` the originals, by
-the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache. In the sample
-books, corpus and translations are synthetic; weather, DNA, judged pairs and questions are real.
+As with the reviews and vectors, ``data="sample"`` reads the bundled ones and ``data="full"`` the originals,
+by the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache. In the
+sample books, corpus and translations are synthetic; weather, DNA, judged pairs and questions are real.
 """
 
 import csv

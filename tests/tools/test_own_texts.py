@@ -29,8 +29,8 @@ def test_own_texts_are_recorded_and_not_judged(
     code = run_notebooks.main(["DATA=notes.csv"], tmp_path / "notebooks", tmp_path / "build")
     printed = "".join(capsys.readouterr())
     assert code == 0, printed
-    (records,) = (tmp_path / "build" / "run-own").rglob("*.jsonl")
-    first, _ = map(json.loads, records.read_text("utf-8").splitlines())
+    (kept,) = (tmp_path / "build" / "run-own").rglob("07_a.json")
+    first, _ = json.loads(kept.read_bytes())["done"]["records"]
     assert (first["data"], first["value"], first["holds"]) == ("own", 500, None)
     assert "All claims hold" not in printed
     assert "does not hold" not in printed
