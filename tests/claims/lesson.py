@@ -37,4 +37,4 @@ def refused(id: str, key: str, value: Any, data: str = "sample") -> bool:
     """Tell whether a measure's bounds refuse a value."""
     from lecture9_utils.claims import registry
 
-    return not registry()[id].measure(key).holds(value, data)
+    return bool(registry()[id].measure(key).failure(value, data))
