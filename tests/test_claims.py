@@ -21,7 +21,7 @@ from lecture9_utils.claim_table import as_html
 from lecture9_utils.claims import Claim, registry
 
 GOOD: dict[str, Any] = {"size": 15, "same_set": True}  # what C09 measures
-VALUES: dict[str, Any] = {"accuracy": [0.7, 0.72, 0.74]}  # of C25
+VALUES: dict[str, Any] = {"validation": [0.7, 0.72, 0.74], "test": 0.75}  # of C25
 
 
 class Table(HTMLParser):
@@ -59,10 +59,10 @@ class Table(HTMLParser):
 
 @pytest.fixture
 def last_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Give the folder of a last full run of two seeds, which measured C25 alone."""
+    """Give the folder of a last full run of two seeds, which measured one measure alone."""
     monkeypatch.setattr(claims, "_REAL", tmp_path)
     claims._of_last_full_run.cache_clear()
-    found = {"setting": "GLOVE_DIM=50, SEEDS=0-1", "claims": {"C25": {"accuracy": [0.75, 0.77]}}}
+    found = {"setting": "GLOVE_DIM=50, SEEDS=0-1", "claims": {"C25": {"validation": [0.75, 0.77]}}}
     (tmp_path / "measures.json").write_text(json.dumps(found), "utf-8")
     yield tmp_path
     claims._of_last_full_run.cache_clear()
@@ -141,7 +141,7 @@ def test_every_claim_is_shown_within_110_characters(data: str, capsys: pytest.Ca
 def test_a_claim_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     begin("sample", seed=0)
     claim("C25", **VALUES)
-    measure, here, verdict = capsys.readouterr().out.splitlines()[-3:]
+    _, measure, here, *_, verdict = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"  ✓ validation .+: expected .+ · on the real data 76.0% ± 1.4% \(n = 2\)", measure)
     assert here == "      here ≈ 72.0% ± 2.0% (n = 3)"
     assert verdict.startswith("  The slide is right. It is")
@@ -174,7 +174,7 @@ def test_in_a_notebook_a_claim_is_a_table_with_a_plain_twin(tmp_path: Path) -> N
 @pytest.mark.usefixtures("last_run")
 def test_a_table_says_how_the_real_data_were_run() -> None:
     entry = registry()["C25"]
-    rows = [claims.Row(entry.measures[0], VALUES["accuracy"], "sample")]
+    rows = [claims.Row(entry.measures[0], VALUES["validation"], "sample")]
     html = as_html(entry, rows, claims.real_setting())
     assert Table(html).rows[1][1:] == ["≈ 72.0% ± 2.0% (n = 3)", "76.0% ± 1.4% (n = 2)"]
     assert "GLOVE_DIM=50, SEEDS=0-1" in html
@@ -187,12 +187,12 @@ def test_on_one_s_own_texts_a_claim_is_recorded_and_not_judged(
 ) -> None:
     monkeypatch.setenv("LECTURE9_RECORDS", str(tmp_path / "records"))
     begin(str(tmp_path), seed=0)
-    claim("C25", accuracy=0.1)
+    claim("C25", validation=0.1, test=0.1)
     shown = capsys.readouterr().out
     assert not re.search("✓|✗|expected|slide is", shown) and "here ≈ 10.0%" in shown
     assert shown.endswith("Your own texts: what was measured on them is recorded, and not judged.\n")
-    record = json.loads((tmp_path / "records").read_text("utf-8"))
-    assert record == {"id": "C25", "data": "own", "measure": "accuracy", "value": 0.1, "holds": None}
+    record, _ = map(json.loads, (tmp_path / "records").read_text("utf-8").splitlines())
+    assert record == {"id": "C25", "data": "own", "measure": "validation", "value": 0.1, "holds": None}
 
 
 def test_only_what_was_measured_is_recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,7 +224,7 @@ def test_only_what_was_measured_is_recorded(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_claim_before_begin_is_refused() -> None:
-    code = "import lecture9_utils as l9; l9.claim('C25', accuracy=0.75)"
+    code = "import lecture9_utils as l9; l9.claim('C28', reviews=1, words=1)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert "RuntimeError: call l9.begin(DATA, SEED) before the first claim" in done.stderr
 
