@@ -111,7 +111,6 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C36", "bag"): lambda: l9.compare(bag(100), bag(100)),
     ("C37", "lstm"): lambda: l9.compare(coin(), bag(20)),
     ("C37", "gru"): lambda: l9.compare(coin(), bag(20)),
-    ("C37", "long"): lambda: l9.compare(coin(), bag(20)),
     ("C37", "bag"): lambda: l9.compare(coin(), bag(100)),
     ("C37", "reach"): lambda: reach_untrained()[50] / reach_untrained()[50],
 }
