@@ -22,7 +22,7 @@ from tools.command import ROOT, isolated, state_of
 
 PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 MATTER = (*PACKAGES, "gensim", "scipy")
-PAPERMILL = {"kernel_name": "python3", "start_timeout": 120, "progress_bar": False, "log_output": True}
+PAPERMILL = {"kernel_name": "python3", "start_timeout": 600, "progress_bar": False, "log_output": True}
 PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same each time
 EXECUTE = """\
 import json, logging, os, sys, threading, papermill, psutil
