@@ -37,7 +37,7 @@ from tools import results
 from tools.command import ROOT, RefusedError, isolated, options
 
 SETTINGS = {"NOTEBOOKS": "", "JOBS": "2", "CELL_TIMEOUT": "1800"}
-PAPERMILL = {"kernel_name": "python3", "start_timeout": 120, "progress_bar": False, "log_output": True}
+PAPERMILL = {"kernel_name": "python3", "start_timeout": 600, "progress_bar": False, "log_output": True}
 PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same each time
 EXECUTE = """\
 import json, logging, sys, papermill
