@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BufferedReader
 from itertools import count, pairwise
 from pathlib import Path
@@ -188,17 +188,17 @@ def _number_words(reviews: dict[str, bytes]) -> Arrays:
     arrays = _join(reviews)
     number: defaultdict[str, int] = defaultdict(count().__next__)  # in the order of first appearance
 
-    def numbered(half: str, number_of: Callable[[str], int]) -> list[NDArray[np.int32]]:
+    def numbered(half: str) -> list[NDArray[np.int32]]:
         texts = progress(
             _texts(arrays, half), desc="numbering words", unit=" reviews", disable=len(arrays[half]) < _LONG
         )
-        return [np.array([*map(number_of, tokenize(text))], dtype=np.int32) for text in texts]
+        return [np.array([*map(number.__getitem__, tokenize(text))], dtype=np.int32) for text in texts]
 
-    train = numbered("train", number.__getitem__)
-    test = numbered("test", lambda word: number.get(word, -1))
-    id_of = np.full(len(number) + 1, UNKNOWN, dtype=np.int32)  # the last one is for -1
+    train = numbered("train")
     frequencies = np.bincount(np.concatenate(train))
-    id_of[np.argsort(-frequencies, kind="stable")] = INDEX_FROM + 1 + np.arange(len(number))
+    test = numbered("test")
+    id_of = np.full(len(number), UNKNOWN, dtype=np.int32)  # as are words of the test reviews alone
+    id_of[np.argsort(-frequencies, kind="stable")] = INDEX_FROM + 1 + np.arange(len(frequencies))
     for half, numbers in ("train", train), ("test", test):
         arrays[half] = np.concatenate([a for n in numbers for a in ([START], id_of[n])], dtype=np.int32)
         arrays[f"{half}-ends"] = np.cumsum([1 + len(n) for n in numbers])
