@@ -21,7 +21,7 @@ SPHINX = rm -rf build/$@ && $(BIN)/python -m sphinx -q -W --keep-going -E -d bui
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench release grade validate site slides test-site test-lab test-colab test-matrix lint lock address clean
+.PHONY: help setup run test lab data outputs bench worker release grade validate site slides test-site test-lab test-colab test-matrix lint lock address clean
 
 help: ## list the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
@@ -30,7 +30,10 @@ help: ## list the commands
 	@echo "  JOBS=2             how many notebooks, or tests, at a time"
 	@echo
 	@echo "  make run DATA=full GLOVE_DIM=50 SEED=1 NOTEBOOKS=07,08"
-	@echo "                     any parameter of a notebook; DATA is sample or full"
+	@echo "                     any parameter of a notebook; DATA is sample, full, or your own texts"
+	@echo "  make run DATA=full SEEDS=0-4"
+	@echo "                     once with each seed; a run that was stopped goes on"
+	@echo "  CLUSTER=tcp://…    run, or grade, on the workers of a Dask scheduler"
 
 setup: $(STAMP) ## make the environment in .venv from requirements.lock; the others call it
 
@@ -62,7 +65,7 @@ run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lectu
 
 test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval (ALL=1: the slow ones too)
 	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
-	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg --nbval-cell-timeout=$(CELL_TIMEOUT) -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg --nbval-cell-timeout=$(CELL_TIMEOUT) --nbval-kernel-startup-timeout=600 -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks
@@ -99,6 +102,9 @@ $(SITE): $(STAMP) requirements-site.lock
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r requirements-site.lock; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-site.lock; fi
 	@touch $@
+
+worker: $(STAMP) ## work for a Dask scheduler: make worker CLUSTER=tcp://host:8786 JOBS=2
+	@$(BIN)/python -m dask worker $(CLUSTER) --nworkers $(JOBS) --nthreads 1
 
 release: $(STAMP) ## make the students' version of the assignment in dist/
 	@$(BIN)/python -m grader release $(GIVEN)

@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from grader.assignment import SOURCE
 from tools import address, run_notebooks
 from tools.command import ROOT
-from tools.results import PACKAGES
+from tools.jobs import PACKAGES
 
 GIVEN = [name for name in os.environ.get("PYTHONS", "").split(",") if name]
 PYENV = map(str, Path.home().glob(".pyenv/versions/3.*/bin"))  # whose own commands find only the chosen one

@@ -1,7 +1,7 @@
 """Tell of frogs, kings, capitals and tenses: `encyclopedia.toml`, in sentences to learn word vectors from.
 
-What is planted: all members of a family are told of in the same sentences, so in vectors learned from these the
-offsets of its pairs are parallel. Nothing is found out about language there.
+What is planted: all members of a family are told of in the same sentences, so in vectors learned from these
+the offsets of its pairs are parallel. Nothing is found out about language there.
 """
 
 from collections.abc import Iterator

@@ -5,7 +5,7 @@
     python data/make_sample.py --check           # writes nothing, tells what is out of date
     python data/make_sample.py --output FOLDER   # writes, or checks, there
 
-These are the synthetic parts; `real_figures.py` makes the real ones. README.md in this folder says what they are.
+`real_figures.py` makes the real parts. README.md in this folder says what they all are.
 """
 
 import argparse

@@ -103,8 +103,9 @@ def height(cell: Any) -> int:
     """Estimate how many lines a cell takes on a slide."""
     lines = 1 + sum(1 + len(line) // 105 for line in cell.source.splitlines() if line)
     for output in cell.get("outputs", []):
-        lines += LINES_OF_A_PICTURE if "image/png" in output.get("data", {}) else 1
-        lines += len(output.get("text", "").splitlines())
+        data = output.get("data", {})
+        lines += LINES_OF_A_PICTURE if "image/png" in data else 1
+        lines += len((output.get("text", "") or "".join(data.get("text/plain", ""))).splitlines())
     return lines
 
 

@@ -2,11 +2,12 @@
 
 Usage::
 
-    python -m grader grade SUBMISSIONS=folder [JOBS=2] [OUT=folder]
+    python -m grader grade SUBMISSIONS=folder [JOBS=2] [OUT=folder] [CLUSTER=tcp://…]
 
 SUBMISSIONS holds a folder or a file for each student, as Canvas, Moodle, nbgrader or a person make it;
 nothing in it is changed. Everything is written to OUT, by default beside it under its name with ``-graded``.
-A second run takes up where the first stopped, and grades again what has changed.
+A second run takes up where the first stopped, and grades again what has changed. CLUSTER is a Dask scheduler
+whose workers run the students' code; all else stays here.
 
 Exit code: 0 if the class was graded; 1 if the grader itself failed on a submission.
 """
@@ -15,14 +16,15 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import lecture9_utils
 from grader import reports
@@ -32,8 +34,9 @@ from grader.marking import Marks, Row, fingerprint, read_marks, together, write_
 from grader.output import printable, write
 from grader.sandbox import DEFAULT, FIRST_USER, WALLS, Limits, Place, walls
 from grader.submissions import Handed, arrange, choose, find
-from tools.command import RefusedError, options
+from tools.command import RefusedError, options, workers
 
+Call = Callable[..., Any]  # a function and its arguments, here or on a cluster
 Students = dict[str, list[Handed]]  # their files by their names
 say = partial(print, flush=True)
 LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
@@ -41,7 +44,7 @@ LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
 
 def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
     """Run the command; see the module for its arguments and exit codes."""
-    given = options(words, {"SUBMISSIONS": "", "JOBS": "2", "OUT": ""})
+    given = options(words, {"SUBMISSIONS": "", "JOBS": "2", "OUT": "", "CLUSTER": ""})
     folder, out = folders(given["SUBMISSIONS"], given["OUT"])
     if not given["JOBS"].isdecimal() or not (jobs := int(given["JOBS"])):
         raise RefusedError(f"JOBS must be a whole number from 1, got {given['JOBS']!r}")
@@ -49,8 +52,11 @@ def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
     if not (students := find(folder)):
         raise RefusedError(f"there is nothing in {folder}: it needs a folder or a file for each student")
     marks = read_marks(out / "marking.csv", assignment.written)
-    say(f"{len(students)} submissions, {jobs} at a time. Each is alone: {WALLS[walls()]}.")
-    results = graded(assignment, students, out / "results", jobs, limits)
+    with workers(jobs, given["CLUSTER"]) as (pool, call):
+        where = f"on {given['CLUSTER']}" if given["CLUSTER"] else f"{jobs} at a time"
+        walled = call(walls)  # of the workers, which are taken to be alike
+        say(f"{len(students)} submissions, {where}. Each is alone: {WALLS[walled]}.")
+        results = graded(assignment, students, out / "results", pool, call, limits)
     rows = [together(assignment, *one, marks) for one in zip(students, results, strict=True)]
     conclude(assignment, rows, marks, out)
     return int(any(result.failed for result in results))
@@ -69,20 +75,22 @@ def folders(submissions: str, out_given: str) -> tuple[Path, Path]:
     return folder, out
 
 
-def graded(assignment: Assignment, students: Students, out: Path, jobs: int, limits: Limits) -> list[Result]:
-    """Grade all students, so many at a time; each result is written as soon as it is there."""
+def graded(
+    assignment: Assignment, students: Students, out: Path, pool: Executor, call: Call, limits: Limits
+) -> list[Result]:
+    """Grade all students; each result is written as soon as it is there."""
     stop = Event()
     places = [Place(limits, FIRST_USER + number % 1000, stop) for number in range(len(students))]
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            return list(pool.map(partial(grade_one, assignment, out), students.items(), places))
-        except BaseException:
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    try:
+        return list(pool.map(partial(grade_one, assignment, out, call), students.items(), places))
+    except BaseException:
+        stop.set()
+        raise
 
 
-def grade_one(assignment: Assignment, out: Path, handed: tuple[str, list[Handed]], place: Place) -> Result:
+def grade_one(
+    assignment: Assignment, out: Path, call: Call, handed: tuple[str, list[Handed]], place: Place
+) -> Result:
     """Grade one student, or take the result of an earlier run if nothing has changed since."""
     student, files = handed
     try:
@@ -95,7 +103,7 @@ def grade_one(assignment: Assignment, out: Path, handed: tuple[str, list[Handed]
                 say(f"{printable(student)}: as before")
                 return result
         notebook, flags = choose(assignment, files)
-        result = grade(assignment, arrange(assignment, notebook, flags), place)
+        result = call(grade, assignment, arrange(assignment, notebook, flags), place)
         write(stored, json.dumps({"state": state, "result": asdict(result)}, indent=1))
     except UnreadableError as error:
         result = ungraded(assignment, [str(error)])

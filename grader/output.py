@@ -6,7 +6,7 @@ import re
 from html import escape
 from pathlib import Path
 
-from lecture9_utils.files import write_atomically
+from tools import command
 
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em;color:#222;background:#fff}"
@@ -44,7 +44,7 @@ def number(value: float | None) -> str:
 
 def write(path: Path, text: str) -> None:
     """Write a text file as a whole or not at all."""
-    write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+    command.write(path, text.encode("utf-8"))
 
 
 def write_csv(path: Path, rows: list[list[str]]) -> None:

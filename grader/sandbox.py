@@ -60,6 +60,10 @@ class Place:
     user: int = FIRST_USER  # if you are root: one without rights or a name, another for each student
     stop: Event = field(default_factory=Event)  # when it is set all waiting ends
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Leave out on the way to another machine what is of this one."""
+        return Place, (self.limits, self.user)
+
 
 class BrokenError(Exception):
     """The student's process ended or was ended; the message says why, in words for a person."""

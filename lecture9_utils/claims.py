@@ -10,7 +10,8 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from .evidence import MARK, Interval, Value, over_seeds, written
+from .claim_table import show
+from .evidence import Interval, Value, measured, over_seeds, written
 from .files import table_of
 
 Bounds = tuple[float, float]
@@ -32,6 +33,7 @@ class Measure(NamedTuple):
     refuses: str  # the broken model whose value is outside the bounds
     unit: Literal["", "%", "yes"] = ""
     is_difference: bool = False
+    deterministic: bool = False  # the same on every machine, although its bounds are a range
 
     def bounds(self, data: str) -> Bounds:
         """Give the bounds on the sample or the full data."""
@@ -39,7 +41,7 @@ class Measure(NamedTuple):
 
     def expected(self, data: str) -> str:
         """Put the bounds in words."""
-        low, high = (f"{100 * b:.3g}%" if self.unit == "%" else f"{b:,.10g}" for b in self.bounds(data))
+        low, high = (f"{100 * b:.4g}%" if self.unit == "%" else f"{b:,.10g}" for b in self.bounds(data))
         if self.unit == "yes":
             return "yes"
         if low == high:
@@ -48,17 +50,19 @@ class Measure(NamedTuple):
             return f"at most {high}"
         return f"at least {low}" if "inf" in high else f"{low} to {high}"
 
-    def holds(self, value: Value, data: str) -> bool:
-        """Tell whether a value's mean is within the bounds."""
+    def failure(self, value: Value, data: str) -> str:
+        """Say in which way a value's mean is outside the bounds; nothing if it is within them."""
         low, high = self.bounds(data)
         mean = value.estimate if isinstance(value, Interval) else float(np.mean(value))
-        return low - _ROUNDING <= mean <= high + _ROUNDING
+        if low - _ROUNDING <= mean <= high + _ROUNDING:
+            return ""
+        return f"{self.name}: {written(mean, self.unit)}, expected {self.expected(data)}"
 
     def written(self, value: Value, data: str) -> str:
         """Write a value: behind the mark ≈, if it may differ from one machine to the next."""
         low, high = self.bounds(data)
-        text = written(value, self.unit)
-        return text if low == high else f"{MARK} {text}"
+        write = written if self.deterministic or low == high else measured
+        return write(value, self.unit)
 
 
 class Claim(NamedTuple):
@@ -86,8 +90,10 @@ def begin(data: str, seed: int) -> None:
     --------
     >>> begin("sample", seed=0)
     """
-    if data not in ("sample", "full") and not Path(data).exists():
+    if data not in ("sample", "full") and not Path(data).expanduser().exists():
         raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {data!r}')
+    if type(seed) is not int or not 0 <= seed < 2**32:
+        raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {seed!r}")
     global _data
     _data = data if data in ("sample", "full") else "own"
     random.seed(seed)
@@ -106,15 +112,15 @@ def claim(id: str, /, **values: Value) -> None:
         A key of `registry`, else KeyError.
     **values : bool, number, sequence of numbers, or Interval
         What was measured, by the keys of the claim's measures, else ValueError. Of a sequence (a value for
-        each draw) the mean counts, of an `Interval` its estimate.
+        each draw) the mean counts, and ± is the standard deviation; of an `Interval` the estimate counts.
 
     Examples
     --------
     >>> begin("sample", seed=0)
     >>> claim("C28", reviews=6000, words=100)
     C28 · The slide: Shape of data tensor: (25030, 100).
-      ✓ reviews: expected 6,000 · real data ... · here 6,000
-      ✓ words of each: expected 100 · real data ... · here 100
+      ✓ reviews: expected 6,000 · on the real data ... · here 6,000
+      ✓ words of each: expected 100 · on the real data ... · here 100
       The slide is wrong. There are 25,000 training reviews: 30 stray files were in the folder.
     """
     if not _data:
@@ -122,14 +128,14 @@ def claim(id: str, /, **values: Value) -> None:
     entry = registry()[id]
     keys = [measure.key for measure in entry.measures]
     if set(values) != set(keys):
-        raise ValueError(f"claim {id} measures {', '.join(keys)}; got {', '.join(values)}")
+        raise ValueError(f"claim {id} measures {', '.join(keys)}; got {', '.join(values) or 'nothing'}")
+    if empty := [key for key, value in values.items() if np.size(value) == 0]:
+        raise ValueError(f"claim {id} got no value of {', '.join(empty)}")
     rows = [Row(measure, values[measure.key], _data) for measure in entry.measures]
     if path := os.environ.get("LECTURE9_RECORDS"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(row.record(id), ensure_ascii=False) + "\n" for row in rows)
-    from .claim_table import show
-
-    show(entry, rows)
+    show(entry, rows, real_setting())
 
 
 class Row(NamedTuple):
@@ -142,17 +148,20 @@ class Row(NamedTuple):
     @property
     def holds(self) -> bool | None:
         """Whether the value is within the bounds; None for a person's own data, which have none."""
-        return None if self.data == "own" else self.measure.holds(self.value, self.data)
+        return None if self.data == "own" else not self.measure.failure(self.value, self.data)
 
     @property
     def here(self) -> str:
         """What was measured, in words."""
         return self.measure.written(self.value, self.data)
 
+    def ran(self, id: str) -> list[Any]:
+        """Give what the last full run recorded of it, a value for each seed."""
+        return real_measures().get(id, {}).get(self.measure.key, [])
+
     def real(self, id: str) -> str:
         """Say in words what was measured on the real data, in the last full run."""
-        found = real_measures().get(id, {}).get(self.measure.key)
-        if not found:
+        if not (found := self.ran(id)):
             return "not run yet"
         return written(over_seeds(found, self.measure.is_difference), self.measure.unit)
 
@@ -205,8 +214,8 @@ def _measure(key: str, entry: dict[str, Any]) -> Measure:
     either: Any = entry.get("bounds")
     sample, full = (np.broadcast_to(entry.get(size, either), 2).tolist() for size in ("sample", "full"))
     unit = entry.get("unit", "yes" if either is True else "")
-    difference = entry.get("difference", False)
-    return Measure(key, entry["name"], tuple(sample), tuple(full), entry["refuses"], unit, difference)
+    is_so = (entry.get(field, False) for field in ("difference", "deterministic"))
+    return Measure(key, entry["name"], tuple(sample), tuple(full), entry["refuses"], unit, *is_so)
 
 
 @cache

@@ -101,21 +101,28 @@ def written(value: Value, unit: str = "") -> str:
     """Write a value as `measured` does, without the mark."""
     if isinstance(value, Interval):
         estimate, low, high = (number(part, unit) for part in value[:3])
-        return f"{estimate} [{low}, {high}] (n = {value.n})"
+        return f"{estimate} [{low}, {high}] (n = {value.n:,})"
     values = np.atleast_1d(np.asarray(value, dtype=float))
     if unit == "yes":
         return "yes" if values.min() == 1 else "no"
     mean = number(values.mean(), unit)
     if len(values) == 1:
         return mean
-    return f"{mean} ± {number(values.std(ddof=1), unit, digits=2)} (n = {len(values)})"
+    return f"{mean} ± {number(values.std(ddof=1), unit, digits=2)} (n = {len(values):,})"
 
 
 def number(value: float, unit: str = "", digits: int = 4) -> str:
-    """Write a share in per cent, a whole number with separators, any other with so many digits that count."""
+    """Write a share in per cent, another number with so many digits that count, or all before its point.
+
+    Examples
+    --------
+    >>> number(0.756, "%"), number(0.1234), number(88582), number(1234.5, digits=2)
+    ('75.6%', '0.1234', '88,582', '1,234')
+    """
     if unit == "%":
-        return f"{100 * value:.1f}%"
-    return f"{value:,.0f}" if value == round(value) or abs(value) >= 1000 else f"{value:.{digits}g}"
+        return f"{100 * value:z,.1f}%"
+    is_whole = abs(value) >= 10 ** (digits - 1) or value == np.round(value)
+    return f"{value:z,.0f}" if is_whole else f"{value:.{digits}g}"
 
 
 def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:

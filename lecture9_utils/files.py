@@ -13,7 +13,7 @@ def table_of(module: str) -> dict[str, Any]:
     return tomllib.loads(Path(module).with_suffix(".toml").read_text("utf-8"))
 
 
-def write_atomically(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
+def write_atomically(path: Path, fill: Callable[[IO[bytes]], object], mode: int = 0o644) -> None:
     """Write a file in a temporary folder beside it, and move it to its place when it is whole.
 
     `fill` writes to the open binary file that it gets. The folder of `path` is made where missing. OSError if
@@ -24,5 +24,5 @@ def write_atomically(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
         temporary = Path(folder, path.name)
         with temporary.open("wb") as file:
             fill(file)
-        temporary.chmod(0o644)  # a class may share a folder
+        temporary.chmod(mode)  # by default for all: a class may share a folder
         temporary.replace(path)

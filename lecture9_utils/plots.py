@@ -379,7 +379,7 @@ def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], s
             for word, place, colour, side in zip(pair, (start, end), (BLUE, ORANGE), sides, strict=True):
                 axes.plot(*place, "o", color=colour, ms=4)
                 axes.text(*place, f" {word} ", color=colour, size=9, va="center", ha=side)
-        axes.set(xticks=[], yticks=[], xmargin=0.35, ymargin=0.08)
+        axes.set(xticks=[], yticks=[], xmargin=0.35, ymargin=0.08, aspect="equal", adjustable="datalim")
     figure.draw_without_rendering()  # only now is it known how wide the words are
     for axes in all_axes:
         _keep_apart(axes, [text for text in axes.texts if text.get_text()])

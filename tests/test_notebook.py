@@ -57,7 +57,7 @@ def in_notebook(*sources: str) -> tuple[list[str], list[Any], dict[str, Any]]:
             return super().process_message(msg, cell, cell_index)
 
     notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
-    Listener(notebook, timeout=120, kernel_name="python3").execute()
+    Listener(notebook, timeout=600, startup_timeout=600, kernel_name="python3").execute()
     widgets = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {})
     return shown, [output for cell in notebook.cells for output in cell.outputs], widgets.get("state", {})
 

@@ -1,10 +1,18 @@
-"""What the commands share: where the repository is, reading NAME=VALUE, refusing, and a clean environment."""
+"""What the commands share: reading NAME=VALUE, refusing, a clean environment, and doing much at a time."""
 
 import os
+import platform
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
+
+from lecture9_utils.files import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,3 +71,81 @@ def isolated(state: Path) -> dict[str, str]:
     if not any((state / "matplotlib").glob("fontlist-*.json")):
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=variables, check=True)
     return variables
+
+
+@cache
+def state_of(*folders: Path, left_out: tuple[str, ...] = ()) -> str:
+    """Return what changes with the files of folders, but for what a run on the full data keeps there."""
+    known = sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            kept = path.suffix in (".pyc", ".md") or path.parent.name == "real" or path.name in left_out
+            if path.is_file() and not kept:
+                known.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size} ".encode())
+                known.update(path.read_bytes())
+    return known.hexdigest()
+
+
+def code() -> str:
+    """Return what changes with the code that jobs call."""
+    return state_of(*(ROOT / name for name in ("grader", "lecture9_utils", "tools")))
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file as a whole or not at all."""
+    write_atomically(path, lambda file: file.write(content))
+
+
+@contextmanager
+def workers(jobs: int, cluster: str = "") -> Iterator[tuple[ThreadPoolExecutor, Callable[..., Any]]]:
+    """Open a pool of threads, and give them a way to call what takes long: here, or on a Dask cluster.
+
+    A thread does what has to be done here, as reading, writing and printing; it calls a function of plain
+    data that returns plain data. When the block ends by an error, nothing more is begun or waited for.
+
+    Parameters
+    ----------
+    jobs : int
+        How many at a time, without a cluster.
+    cluster : str
+        The address of a Dask scheduler whose workers run in this version of the repository. What a worker
+        was doing when it died is done by another.
+    """
+    with ExitStack() as stack:
+        call = stack.enter_context(_cluster(cluster)) if cluster else _here
+        pool = ThreadPoolExecutor(256 if cluster else jobs)  # as many as a large cluster has workers
+        try:
+            yield pool, call
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
+
+
+def _here(function: Callable[..., Any], *arguments: Any) -> Any:
+    return function(*arguments)
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[Callable[..., Any]]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise RefusedError("CLUSTER needs Dask: pip install distributed") from None
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise RefusedError(f"no Dask scheduler answers at {address}: {error}") from None
+    executor = client.get_executor(pure=False)
+    try:
+        yield lambda *call: executor.submit(_checked, code(), *call).result()
+    finally:
+        executor.shutdown(wait=False)
+        client.close()
+
+
+def _checked(known: str, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a function, if this machine has the same code as the one that asks."""
+    if known != code():
+        raise RefusedError(f"{platform.node()} has another version of this repository, in {ROOT}")
+    return function(*arguments)

@@ -1,7 +1,9 @@
-"""Hold the records of a run against the registry of claims: as a table, and as the page ``RESULTS.md``."""
+"""Bring together what runs recorded, and hold it against the registry of claims: as a table and a page."""
 
+import json
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -9,108 +11,174 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from lecture9_utils.claims import Claim, Measure, registry
+from lecture9_utils.claim_table import conclusion
+from lecture9_utils.claims import Claim, Row, registry
+from lecture9_utils.datasets.pretrained import glove_source
 from lecture9_utils.datasets.sources import known_sources
-from lecture9_utils.evidence import over_seeds, written
-from lecture9_utils.files import write_atomically
+from lecture9_utils.evidence import over_seeds
+from tools import command
+from tools.jobs import PACKAGES
+from tools.pictures import keep
 
-PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 HEAD = ("| claim | the lecture said | we measured | verdict |", "|---|---|---|---|")
+MARKS = {True: "✓", False: "✗", None: "·"}
 Record = dict[str, Any]  # a line that `lecture9_utils.claims.claim` wrote
+Values = Mapping[str, Mapping[str, list[Any]]]  # by claim and measure, one for each seed
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run says of the claims: a record for each claim and measure."""
+    """What the runs of some notebooks say of their claims."""
 
     claims: Sequence[Claim]
-    records: Mapping[tuple[str, str], Record]
+    values: Values
+    data: str
+    seeds: int
 
-    def of(self, claim: Claim) -> list[tuple[Measure, Record]]:
-        """Return the measures of a claim that were recorded, each with its record."""
-        measures = {(claim.id, measure.key): measure for measure in claim.measures}
-        return [(measure, self.records[key]) for key, measure in measures.items() if key in self.records]
+    def rows(self, claim: Claim) -> list[Row]:
+        """Return the measures of a claim that were recorded, each with its values over the seeds."""
+        found = self.values[claim.id]
+        measures = [measure for measure in claim.measures if measure.key in found]
+        return [Row(one, over_seeds(found[one.key], one.is_difference), self.data) for one in measures]
+
+    def is_complete(self, claim: Claim) -> bool:
+        """Say whether all measures of a claim were recorded with every seed."""
+        return all(len(self.values[claim.id].get(one.key, [])) == self.seeds for one in claim.measures)
 
     def holds(self, claim: Claim) -> bool:
-        """Say whether all measures of a claim were recorded and hold."""
-        return [record["holds"] for _, record in self.of(claim)] == [True] * len(claim.measures)
+        """Say whether all measures of a claim were recorded and are within their bounds."""
+        return self.is_complete(claim) and all(row.holds is not False for row in self.rows(claim))
 
     @property
     def problems(self) -> list[str]:
         """A line for each claim that does not hold, or was not checked with all its measures."""
         lines = []
-        for claim in self.claims:
-            if len(self.of(claim)) < len(claim.measures):
+        for claim in self.claims if self.data != "own" else []:
+            if not self.is_complete(claim):
                 lines.append(f"{claim.id} was never checked in notebook {claim.notebook}, or not all of it")
             elif not self.holds(claim):
                 lines.append(f"{claim.id} does not hold: {claim.slide}")
         return lines
 
 
-def hold(records: Mapping[str, Sequence[Record]]) -> Outcome:
-    """Hold the records of each notebook (by its number) against its claims."""
-    claims = [claim for _, claim in sorted(registry().items()) if claim.notebook in records]
-    return Outcome(claims, {(r["id"], r["measure"]): r for lines in records.values() for r in lines})
+def gather(records: Mapping[str, Sequence[Sequence[Record]]], data: str) -> Outcome:
+    """Bring together what each notebook, by its number, recorded with each seed."""
+    claims = [claim for claim in registry().values() if claim.notebook in records]
+    values: dict[str, dict[str, list[Any]]] = {claim.id: {} for claim in claims}
+    for runs in records.values():
+        for lines in runs:
+            last = {(line["id"], line["measure"]): line["value"] for line in lines}
+            for (claim, key), value in last.items():
+                values.setdefault(claim, {}).setdefault(key, []).append(value)
+    seeds = max((len(runs) for runs in records.values()), default=0)
+    return Outcome(sorted(claims, key=lambda claim: (claim.notebook, claim.id)), values, data, seeds)
 
 
 def table(outcome: Outcome) -> str:
     """Lay the claims out for the terminal, one measure a line."""
-    rows = [("claim", "the lecture says", "measured", "expected", "holds")]
+    lines = [("claim", "the lecture says", "measured", "expected", "holds")]
     for claim in outcome.claims:
         head = claim.id, shorten(claim.slide, 48, placeholder="…")
-        for measure, record in outcome.of(claim):
-            expected = measure.expected(record["data"])
-            rows.append((*head, said(measure, record), expected, "yes" if record["holds"] else "NO"))
+        for row in outcome.rows(claim):
+            expected = "" if row.holds is None else row.measure.expected(row.data)
+            lines.append((*head, f"{row.measure.name}: {row.here}", expected, MARKS[row.holds]))
             head = "", ""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
 
-def said(measure: Measure, record: Record) -> str:
-    """Write what was measured, with its wording."""
-    return f"{measure.name}: {written(over_seeds([record['value']]), measure.unit)}"
+@dataclass(frozen=True)
+class Setting:
+    """With what a run was made: the notebooks' titles by their numbers, the parameters, the seeds."""
+
+    titles: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    seeds: Sequence[int]
+
+    @property
+    def given(self) -> str:
+        """The words that make it again."""
+        return " ".join(f"{name}={value}" for name, value in self.all.items())
+
+    @property
+    def all(self) -> dict[str, Any]:
+        """The parameters, with the seeds in the place of one."""
+        first, last = self.seeds[0], self.seeds[-1]
+        row = list(self.seeds) == list(range(first, last + 1)) and first < last
+        text = f"{first}-{last}" if row else ",".join(map(str, self.seeds))
+        return {name: value for name, value in self.parameters.items() if name != "SEED"} | {"SEEDS": text}
 
 
-def write(path: Path, outcome: Outcome, titles: Mapping[str, str], parameters: Mapping[str, Any]) -> None:
-    """Write what was measured as a page: a table for each notebook, then what the run was made with.
+def write(root: Path, outcome: Outcome, setting: Setting, found: Mapping[str, tuple[bytes, str]]) -> None:
+    """Write what a complete run on the real data says: ``RESULTS.md``, and what the lessons show of it.
+
+    Whatever the order in which the jobs ended, the same is written, so it says nothing of times.
+    """
+    keep(root / "lecture9_utils" / "real", found)
+    words = ", ".join(f"{name}={value}" for name, value in setting.all.items() if name != "DATA")
+    kept = {"setting": words, "seeds": list(setting.seeds), "claims": outcome.values}
+    text = json.dumps(kept, indent=1, sort_keys=True) + "\n"
+    command.write(root / "lecture9_utils/real/measures.json", text.encode())
+    command.write(root / "RESULTS.md", page(outcome, setting, found).encode())
+    print(f"\nWritten: {root / 'RESULTS.md'} and {root / 'lecture9_utils' / 'real'}")
+
+
+def page(outcome: Outcome, setting: Setting, found: Mapping[str, tuple[bytes, str]]) -> str:
+    """Write what was measured as a page: a table for each notebook with its pictures, then the setting.
 
     Loading the data has checked the digests that it names.
     """
-    confirmed = [claim for claim in outcome.claims if outcome.holds(claim)]
-    wrong = sum(claim.slide_is == "wrong" for claim in confirmed)
-    failed = len(outcome.claims) - len(confirmed)
     tables = ""
-    for notebook, title in titles.items():
-        rows = [row(outcome, claim) for claim in outcome.claims if claim.notebook == notebook]
-        tables += "\n".join([f"## {notebook} {title}\n", *HEAD, *rows, "\n"])
-    member = f"glove.6B.{parameters.get('GLOVE_DIM', 100)}d.txt"
-    imdb, glove = (known_sources()[key] for key in ("imdb", "glove"))
-    page = Path(__file__).with_name("results_page.md").read_text("utf-8")
-    page = page.format(
-        all=len(outcome.claims),
-        hold=len(confirmed) - wrong,
-        wrong=wrong,
-        failed=f" {failed} could not be confirmed." if failed else "",
+    for notebook, title in setting.titles.items():
+        rows = [line(outcome, claim) for claim in outcome.claims if claim.notebook == notebook]
+        drawn = {name: re.sub(r"[\[\]]", "", says) for name, (_, says) in found.items()}
+        shown = [
+            f"![{says}](lecture9_utils/real/{name}.png)"
+            for name, says in drawn.items()
+            if name.startswith(notebook)
+        ]
+        tables += "\n\n".join([f"## {notebook} {title}", "\n".join([*HEAD, *rows]), *shown]) + "\n\n"
+    dim, sources = setting.parameters.get("GLOVE_DIM", 100), known_sources()
+    glove = sources[glove_source("full", dim, sources)]
+    text = Path(__file__).with_name("results_page.md").read_text("utf-8")
+    return text.format(
+        headline=headline(outcome),
         tables=tables[:-1],
         python=platform.python_version(),
         versions=", ".join(f"{name} {version(name)}" for name in PACKAGES),
         machine=f"{platform.system()} on {platform.machine()}, {os.cpu_count()} cores",
-        imdb=imdb,
-        member=member,
-        glove=glove,
-        of=member if member in glove.contents else glove.name,
-        digest=glove.contents.get(member, glove.sha256),
-        given=" ".join(f"{name}={value}" for name, value in parameters.items()),
+        imdb=sources["imdb"],
+        dim=dim,
+        glove=f"{glove.name}, {glove.note}" if glove.note else glove.name,
+        digest=glove.contents.get(f"glove.6B.{dim}d.txt") or glove.sha256 or f"{glove.md5} (MD5)",
+        given=setting.given,
+        seeds=len(setting.seeds),
     )
-    write_atomically(path, lambda file: file.write(page.encode()))
-    print(f"\nWritten: {path}")
 
 
-def row(outcome: Outcome, claim: Claim) -> str:
+def headline(outcome: Outcome) -> str:
+    """Count what became of the slides' statements."""
+    as_expected = [claim for claim in outcome.claims if outcome.holds(claim)]
+    right, partly, wrong, left = (
+        sum(claim.slide_is == kind for claim in as_expected)
+        for kind in ("right", "partly right", "wrong", "open")
+    )
+    text = f"Of {len(outcome.claims)} statements, {right} are right, {partly} partly right and {wrong} wrong"
+    text += f"; {left} the slides leave open." if left else "."
+    if others := [claim.id for claim in outcome.claims if claim not in as_expected]:
+        text += f" Of {len(others)} the measurements are not as expected: {', '.join(others)}."
+    return text
+
+
+def line(outcome: Outcome, claim: Claim) -> str:
     """Write a claim as a line of a table."""
-    measures = "<br>".join(said(measure, record) for measure, record in outcome.of(claim))
-    label = "**The slide is wrong or misleading.** " if claim.slide_is == "wrong" else ""
-    failed = "**Not confirmed:** a measure is outside its bounds."
-    verdict = claim.verdict if outcome.holds(claim) else failed
-    cells = [claim.id, claim.slide, measures, label + verdict]
+    rows = outcome.rows(claim)
+    measures = [f"{MARKS[row.holds]} {row.measure.name}: {row.here}{bounds(row)}" for row in rows]
+    label, why = conclusion(claim, rows)
+    cells = [claim.id, claim.slide, "<br>".join(measures), f"**{label}** {why}"]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def bounds(row: Row) -> str:
+    """Write what was expected, where it is more than "yes"."""
+    return "" if row.measure.unit == "yes" else f" (expected {row.measure.expected(row.data)})"

@@ -6,115 +6,114 @@ Usage::
 
 NAME=VALUE is a parameter of the notebooks (``DATA=full``, ``SEED=1``, ``GLOVE_DIM=50``) or a setting of this
 command: ``NOTEBOOKS=07,08`` runs only these, ``JOBS=2`` so many at a time, ``CELL_TIMEOUT=600`` ends a cell
-after so many seconds. Executed notebooks, logs and records go to ``build/run-<data>/``; a complete run on the
-full data writes ``RESULTS.md``. With ``--store`` the outputs of a run on the sample go into the notebooks.
+after so many seconds. ``SEEDS=0-4`` runs each notebook once with every seed, and goes on where an earlier run
+stopped; ``CLUSTER=tcp://…`` is a Dask scheduler whose workers do it.
+
+Executed notebooks, logs and records go to ``build/run-<data>/``, below it a folder for each seed; a complete
+run on the full data writes ``RESULTS.md`` and ``lecture9_utils/real/``. With ``--store`` the outputs of a run
+on the sample go into the notebooks.
 
 Exit code: 0 if all is well; 1 if a notebook failed or a claim does not hold; 2 if the command was refused.
 """
 
 import ast
-import json
-import os
 import re
 import signal
-import subprocess
 import sys
-import time
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import wait
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
-from textwrap import indent
 from typing import Any
 
 import nbformat
 import papermill
 import psutil
 
-from lecture9_utils.files import write_atomically
 from tools import results
-from tools.command import ROOT, RefusedError, isolated, options
+from tools.command import ROOT, RefusedError, options, workers, write
+from tools.jobs import Done, Job, before, execute, plain
+from tools.pictures import pictures
 
-SETTINGS = {"NOTEBOOKS": "", "JOBS": "2", "CELL_TIMEOUT": "1800"}
-PAPERMILL = {"kernel_name": "python3", "start_timeout": 120, "progress_bar": False, "log_output": True}
-PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same each time
-EXECUTE = """\
-import json, logging, sys, papermill
-logging.basicConfig(level=logging.INFO, format="%(message)s")
-papermill.execute_notebook(**json.loads(sys.argv[1]))
-"""
+SETTINGS = {"NOTEBOOKS": "", "SEEDS": "", "JOBS": "2", "CLUSTER": "", "CELL_TIMEOUT": "1800"}
+MOST_SEEDS = 100
+Key = tuple[str, int]  # a notebook's name and a seed
 
 
-@dataclass
-class Run:
-    """A notebook to execute, with which parameters, into which folder; and what became of it."""
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for: the notebooks with their parameters, and how they are run."""
 
-    notebook: Path
-    values: dict[str, Any]
-    folder: Path
-    seconds: float = 0.0
-    peak_bytes: int = 0
-    error: str = ""
-    cells: list[Any] = field(default_factory=list)
-    records: list[results.Record] = field(default_factory=list)
-
-    def file(self, ending: str) -> Path:
-        """Return the place of something that the notebook leaves behind."""
-        return self.folder / f"{self.notebook.stem}.{ending}"
-
-    def log(self) -> str:
-        """Read what was logged, without colours."""
-        log = self.file("log").read_text("utf-8", "replace") if self.file("log").exists() else ""
-        return re.sub(r"\x1b\[[\d;]*m", "", log)
+    own: Mapping[Path, Mapping[str, Any]]  # all notebooks, and the parameters of each as they stand
+    chosen: Sequence[Path]
+    values: Mapping[str, Any]
+    seeds: Sequence[int]
+    goes_on: bool  # what an earlier run has done is not done again
+    jobs: int
+    timeout: int
+    cluster: str
 
     @property
-    def title(self) -> str:
-        """The notebook's first heading, without a number before it."""
-        text = "\n".join(cell.source for cell in self.cells)
-        heading = re.search(r"^# (?:\d+\W+)?(.+)$", text, re.MULTILINE)
-        return heading[1] if heading else self.notebook.stem
+    def data(self) -> str:
+        """The kind of data: "sample", "full" or "own"."""
+        data = self.values.get("DATA", "sample")
+        return data if data in ("sample", "full") else "own"
 
-    def say(self, what: str) -> None:
-        """Print what becomes of the notebook at once."""
-        print(f"{self.notebook.stem}  {what}", flush=True)
+    @property
+    def setting(self) -> dict[str, Any]:
+        """The parameters of all notebooks."""
+        return {name: value for own in self.own.values() for name, value in own.items()} | dict(self.values)
 
 
 def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = ROOT / "build") -> int:
     """Run the command; see the module for its arguments and exit codes."""
-    given, build = [word for word in words if word != "--store"], build.resolve()
+    given, build, folder = [word for word in words if word != "--store"], build.resolve(), folder.resolve()
     storing = len(given) < len(words)
     try:
-        own = {path: parameters_of(path) for path in sorted(folder.resolve().glob("[0-9][0-9]_*.ipynb"))}
-        defaults = {name: value for values in own.values() for name, value in values.items()}
-        chosen = options(given, SETTINGS | dict.fromkeys(defaults, ""))
-        values = {name: convert(name, chosen[name], defaults[name]) for name in defaults if chosen[name]}
-        at_a_time, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
-        notebooks = select(list(own), chosen["NOTEBOOKS"])
-        if values.get("DATA", "sample") not in ("sample", "full"):
-            raise RefusedError(f"DATA must be sample or full, got {values['DATA']!r}")
-        if storing and values:
-            raise RefusedError(f"--store is for notebooks as they stand: leave out {', '.join(values)}")
-        if min(at_a_time, timeout) < 1:
-            raise RefusedError("JOBS and CELL_TIMEOUT must be at least 1")
+        plan = plan_of(given, folder)
+        if storing and (plan.values or plan.goes_on):
+            raise RefusedError(f"--store is for notebooks as they stand: leave out {' '.join(given)}")
+        out = build / f"run-{plan.data}"
+        done = run_all(jobs_of(plan, build), plan, out)
     except RefusedError as refusal:
         print(f"Nothing was run: {refusal}", file=sys.stderr)
         return 2
-    out = build / f"run-{values.get('DATA', 'sample')}"
-    out.mkdir(parents=True, exist_ok=True)
-    runs = [Run(path, {n: v for n, v in values.items() if n in own[path]}, out) for path in notebooks]
-    kernels = {"JUPYTER_PATH": str(build / "share" / "jupyter")}  # a kernel may be there
-    run_all(runs, at_a_time, timeout, isolated(build / "state") | kernels)
-    outcome = results.hold({run.notebook.name[:2]: run.records for run in runs})
-    failed = any(run.error for run in runs)
-    report(runs, outcome)
-    if values.get("DATA") == "full" and not failed and len(runs) == len(own):
-        titles = {run.notebook.name[:2]: run.title for run in runs}
-        results.write(folder.parent / "RESULTS.md", outcome, titles, defaults | values)
+    names = [path.stem for path in plan.chosen]
+    records = {name[:2]: [done[name, seed].records for seed in plan.seeds] for name in names}
+    outcome = results.gather(records, plan.data)
+    report(done, outcome, out)
+    failed = any(one.error for one in done.values())
+    first = {name: done[name, plan.seeds[0]] for name in names}
+    for name, one in first.items():
+        write(out / f"{name}.ipynb", one.notebook.encode())
+    if plan.data == "full" and not failed and len(names) == len(plan.own):
+        titles = {name[:2]: title(name, one) for name, one in first.items()}
+        found = {key: picture for one in first.values() for key, picture in pictures(one.cells).items()}
+        setting = results.Setting(titles, plan.setting, plan.seeds)
+        results.write(folder.parent, outcome, setting, found)
     if storing and not (failed or outcome.problems):
-        for run in runs:
-            store(run)
+        for path in plan.chosen:
+            store(path, first[path.stem])
     return int(bool(failed or outcome.problems))
+
+
+def plan_of(given: Sequence[str], folder: Path) -> Plan:
+    """Read the words of the command."""
+    own = {path: parameters_of(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
+    defaults = {name: value for values in own.values() for name, value in values.items()}
+    chosen = options(given, SETTINGS | dict.fromkeys(defaults, ""))
+    values = {name: convert(name, chosen[name], defaults[name]) for name in defaults if chosen[name]}
+    at_a_time, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
+    notebooks = select(list(own), chosen["NOTEBOOKS"])
+    if values.get("DATA", "sample") not in ("sample", "full"):
+        values["DATA"] = str(own_texts(values["DATA"]))
+    if min(at_a_time, timeout) < 1:
+        raise RefusedError("JOBS and CELL_TIMEOUT must be at least 1")
+    if chosen["SEEDS"] and "SEED" in values:
+        raise RefusedError("SEED and SEEDS exclude each other")
+    seeds = seeds_of(chosen["SEEDS"]) if chosen["SEEDS"] else [values.get("SEED", defaults.get("SEED", 0))]
+    return Plan(own, notebooks, values, seeds, bool(chosen["SEEDS"]), at_a_time, timeout, chosen["CLUSTER"])
 
 
 def parameters_of(notebook: Path) -> dict[str, Any]:
@@ -134,6 +133,14 @@ def convert(name: str, text: str, default: Any) -> Any:
     raise RefusedError(f"{name} must be of type {type(default).__name__}, got {text!r}")
 
 
+def own_texts(path: str) -> Path:
+    """Give the whole path of a person's own texts, which a notebook reads from another folder."""
+    place = Path(path).expanduser().resolve()
+    if not place.exists():
+        raise RefusedError(f"DATA must be sample, full or the path of your own texts, got {path!r}")
+    return place
+
+
 def select(there: Sequence[Path], wanted: str) -> list[Path]:
     """Choose the notebooks whose names begin as one of ``07,08`` does; all, if none is named."""
     names = re.findall(r"[^,\s]+", wanted)
@@ -144,88 +151,129 @@ def select(there: Sequence[Path], wanted: str) -> list[Path]:
     return [path for path in there if path.stem.startswith(tuple(names or [""]))]
 
 
-def run_all(runs: Sequence[Run], at_a_time: int, timeout: int, variables: dict[str, str]) -> None:
-    """Execute notebooks, some at a time; a failing one does not keep the others from running."""
-    with ThreadPoolExecutor(at_a_time) as pool:
+def seeds_of(text: str) -> list[int]:
+    """Read seeds such as ``0-4`` or ``0,2``, each once and in order."""
+    if not re.fullmatch(r"\d{1,9}(-\d{1,9})?(,\d{1,9}(-\d{1,9})?)*", text, re.ASCII):
+        raise RefusedError(f"SEEDS must be like 0-4 or 0,2, got {text!r}")
+    ranges = [[int(end) for end in part.split("-")] for part in text.split(",")]
+    if any(ends[0] > ends[-1] for ends in ranges):
+        raise RefusedError(f"SEEDS must go from low to high, got {text!r}")
+    if sum(ends[-1] - ends[0] + 1 for ends in ranges) > MOST_SEEDS:
+        raise RefusedError(f"SEEDS must be at most {MOST_SEEDS}, got {text!r}")
+    return sorted({seed for ends in ranges for seed in range(ends[0], ends[-1] + 1)})
+
+
+def jobs_of(plan: Plan, build: Path) -> list[Job]:
+    """Make the jobs, seed by seed: so the first seeds are complete if the run is stopped."""
+    jobs, out = [], build / f"run-{plan.data}"
+    for seed in plan.seeds:
+        # The last notebooks take longest: begin with them, so that no processor waits at the end.
+        for path in reversed(plan.chosen):
+            values = {name: value for name, value in plan.values.items() if name in plan.own[path]}
+            values |= {"SEED": seed} if plan.goes_on and "SEED" in plan.own[path] else {}
+            job = Job(path.stem, seed, path.read_text("utf-8"), values, plan.timeout)
+            if not plan.cluster:
+                job = replace(
+                    job,
+                    variables={"JUPYTER_PATH": str(build / "share" / "jupyter")},  # a kernel may be there
+                    state=str(build / "state"),
+                    folder=str(path.parent),
+                    log=str(place(job, out, "log")),
+                )
+            jobs.append(job)
+    return jobs
+
+
+def place(job: Job, out: Path, ending: str) -> Path:
+    """Return the place of something that a job leaves behind."""
+    return out / f"seed-{job.seed}" / f"{job.name}.{ending}"
+
+
+def say(job: Job, what: str) -> None:
+    """Print what becomes of a job at once."""
+    print(f"{job.name}  seed {job.seed}  {what}", flush=True)
+
+
+def run_all(jobs: Sequence[Job], plan: Plan, out: Path) -> dict[Key, Done]:
+    """Do all jobs, some at a time; a failing one does not keep the others from running."""
+    there = {(job.name, job.seed): before(place(job, out, "json"), job.stamp()) for job in jobs}
+    done = {key: one for key, one in there.items() if one and plan.goes_on and plan.data != "own"}
+    if plan.goes_on:
+        print(f"{len(done)} of {len(jobs)} are done already.", flush=True)
+    with workers(plan.jobs, plan.cluster) as (pool, call):
+        out.mkdir(0o700 if plan.data == "own" else 0o777, parents=True, exist_ok=True)
         try:
-            # The last notebooks take longest: begin with them, so that no processor waits at the end.
-            working = {pool.submit(execute, run, timeout, variables): run for run in reversed(runs)}
+            left = [job for job in jobs if (job.name, job.seed) not in done]
+            working = {pool.submit(do, job, call, out): job for job in left}
             while wait(working, timeout=30.0).not_done:  # then give a sign of life
-                for run in [run for future, run in working.items() if future.running()]:
-                    cells = re.findall(r"Executing Cell (\d+)", run.log())
-                    run.say(f"is running, in cell {cells[-1] if cells else 1}")
-            for future in working:
-                future.result()
+                for job in [job for future, job in working.items() if future.running()]:
+                    cells = re.findall(r"Executing Cell (\d+)", plain(place(job, out, "log")))
+                    say(job, f"is running, in cell {cells[-1]}" if cells else "is not done yet")
+            done |= {(job.name, job.seed): future.result() for future, job in working.items()}
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
             for process in psutil.Process().children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
             raise
+    return {(job.name, job.seed): done[job.name, job.seed] for job in jobs}
 
 
-def execute(run: Run, timeout: int, variables: dict[str, str]) -> None:
-    """Execute a notebook with papermill in a process of its own, and collect what it leaves behind."""
-    executed, records = run.file("ipynb"), run.file("jsonl")
-    for old in (executed, records):
-        old.unlink(missing_ok=True)
-    paths = {"input_path": str(run.notebook), "output_path": str(executed), "cwd": str(run.notebook.parent)}
-    given = PAPERMILL | paths | {"parameters": run.values, "execution_timeout": timeout}
-    command = [sys.executable, "-c", EXECUTE, json.dumps(given)]
-    with run.file("log").open("wb") as output:
-        own = variables | {"LECTURE9_RECORDS": str(records)}
-        process = subprocess.Popen(command, stdout=output, stderr=output, env=own)
-        start = time.monotonic()
-        run.say("started")
-        run.peak_bytes = wait_for(process)
-    run.seconds = time.monotonic() - start
-    if executed.exists():
-        run.cells = nbformat.read(executed, as_version=4).cells
-    if records.exists():
-        run.records = [json.loads(line) for line in records.read_text("utf-8").splitlines()]
-    code = [cell for cell in run.cells if cell.cell_type == "code"]
-    begun = sum(bool(cell.metadata.papermill.start_time) for cell in code)
-    if process.returncode:
-        _, raised, what = run.log().rpartition("Traceback (most recent call last)")
-        run.error = (
-            f"in cell [{begun}]:\n{indent(what.strip() if raised else 'its process was ended', '    ')}"
-        )
-    run.say(f"{'FAILED' if run.error else 'finished'}: {begun} cells in {run.seconds:.1f} s")
+def do(job: Job, call: Callable[..., Done], out: Path) -> Done:
+    """Do a job and keep what became of it; what says that it is done is written last, and as a whole."""
+    for ending in ("json", "ipynb", "log"):
+        place(job, out, ending).unlink(missing_ok=True)
+    place(job, out, "log").parent.mkdir(parents=True, exist_ok=True)
+    stamp = job.stamp()
+    say(job, "started")
+    try:
+        done = call(execute, job)
+    except Exception as error:  # of this machine or another; the other jobs go on
+        done = Done(error=f"on its way: {type(error).__name__}: {error}")
+    kept = {"ipynb": done.notebook.encode(), "log": done.log.encode(), "json": done.kept(stamp)}
+    for ending, content in kept.items():
+        if content and not (done.error and ending == "json"):
+            write(place(job, out, ending), content)
+    say(job, f"{'FAILED' if done.error else 'finished'}: {done.begun} cells in {done.seconds:.1f} s")
+    return done
 
 
-def wait_for(process: subprocess.Popen[bytes]) -> int:
-    """Wait for a process; return the most memory that it or its kernel held, or 0 on Windows."""
-    if not hasattr(os, "wait4"):
-        process.wait()
-        return 0
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-
-
-def report(runs: Sequence[Run], outcome: results.Outcome) -> None:
+def report(done: Mapping[Key, Done], outcome: results.Outcome, out: Path) -> None:
     """Print what was measured, what it took, and what is wrong."""
-    print(f"\n{results.table(outcome)}\n\n{'notebook':<24} {'time':>10} {'most memory':>13}")
-    for run in runs:
-        print(f"{run.notebook.stem:<24} {run.seconds:8.1f} s {run.peak_bytes / 2**20:9.0f} MiB")
-    failed = [run for run in runs if run.error]
-    for run in failed:
-        print(f"\n{run.notebook.name} failed {run.error}\nIts log: {run.file('log')}")
-    if outcome.problems or not failed:
+    print(f"\n{results.table(outcome)}\n")
+    print(f"{'notebook':<24} {'seed':>4} {'time':>10} {'processors':>12} {'most memory':>13}")
+    for (name, seed), one in sorted(done.items()):
+        times = f"{one.seconds:8.1f} s {one.processor:10.1f} s"
+        print(f"{name:<24} {seed:>4} {times} {one.peak / 2**20:9.0f} MiB")
+    seconds, processor = (sum(getattr(o, field) for o in done.values()) for field in ("seconds", "processor"))
+    print(f"{'all':<24} {'':>4} {seconds:8.1f} s {processor:10.1f} s")
+    failed = {key: one for key, one in done.items() if one.error}
+    for (name, seed), one in failed.items():
+        print(f"\n{name}.ipynb failed {one.error}\nIts log: {out / f'seed-{seed}' / name}.log")
+    if outcome.data == "own":
+        print("\nThese are your own texts: nothing was judged.")
+    elif outcome.problems or not failed:
         print("\n" + ("\n".join(outcome.problems) or "All claims hold."))
 
 
-def store(run: Run) -> None:
+def title(name: str, done: Done) -> str:
+    """Return a notebook's first heading, without a number before it."""
+    text = "\n".join(cell.source for cell in done.cells)
+    heading = re.search(r"^# (?:\d+\W+)?(.+)$", text, re.MULTILINE)
+    return heading[1] if heading else name
+
+
+def store(path: Path, done: Done) -> None:
     """Put the outputs of an executed notebook into the notebook itself, without traces of the run."""
-    for cell in run.cells:
+    cells = done.cells
+    for cell in cells:
         tagged = "parameters" in cell.metadata.get("tags", [])
         cell.metadata = nbformat.from_dict({"tags": ["parameters"]} if tagged else {})
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    notebook = nbformat.v4.new_notebook(cells=run.cells, metadata=metadata)
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
     text = nbformat.writes(notebook) + "\n"
-    write_atomically(run.notebook, lambda file: file.write(text.encode()))
-    run.say("outputs stored")
+    write(path, text.encode())
+    print(f"{path.stem}  outputs stored")
 
 
 if __name__ == "__main__":
@@ -233,4 +281,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
-        sys.exit("Interrupted: no outputs and no results were written.")
+        sys.exit(
+            "Interrupted: no outputs and no results were written; with SEEDS the next run goes on from here."
+        )

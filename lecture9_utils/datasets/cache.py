@@ -33,11 +33,14 @@ def cache_folder() -> Path:
     return Path(user_cache_dir("lecture9"))
 
 
-def kept(path: Path, what: str, digest: str | None, make: Callable[[Path], Any]) -> Any:
+def kept(
+    path: Path, what: str, digest: str | None, make: Callable[[Path], Any], private: bool = False
+) -> Any:
     """Give the arrays, by name, made from a file: kept ones (memory-mapped, read-only), or else new ones.
 
     It is made anew if the file has another size or time of change, another `digest` was expected of it, or
-    what was kept is damaged. One warning says that a folder cannot be written to.
+    what was kept is damaged. One warning says that a folder cannot be written to. What is `private` only its
+    owner may read.
     """
     # A zip of arrays has checksums of its own, but cannot be mapped: GloVe's would take 2.4 times their size.
     facts = path.stat()  # before it is read, as it may change meanwhile
@@ -52,14 +55,15 @@ def kept(path: Path, what: str, digest: str | None, make: Callable[[Path], Any])
     except (OSError, ValueError, LookupError, AttributeError, TypeError):
         pass  # there is nothing, or it is damaged in any way
     arrays: Arrays = make(path)
+    mode = 0o600 if private else 0o644
     try:
         checksums = {}
         for name, array in arrays.items():
             file = index.with_name(f"{stem}.{name}.npy")
-            write_atomically(file, partial(np.save, arr=array, allow_pickle=False))
+            write_atomically(file, partial(np.save, arr=array, allow_pickle=False), mode)
             checksums[name] = _checksum(file)
         content = json.dumps({"stamp": stamp, "checksums": checksums}).encode()
-        write_atomically(index, lambda file: file.write(content))
+        write_atomically(index, lambda file: file.write(content), mode)
     except OSError as error:
         warnings.warn(  # which Python shows once, if it is the same each time
             f"the cache folder {cache_folder()} cannot be written to ({error.strerror}): all works, but data "

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from ..notebook import progress
 from ..text import tokenize
 from .cache import Arrays
+from .own import HALVES, own_arrays
 from .sources import Sources, load
 
 START, UNKNOWN, INDEX_FROM = 1, 2, 3  # of keras.datasets.imdb: word 1, the most frequent one, is 1 + 3
-HALVES = "train", "test"
 _REVIEW = re.compile(r"(?:\./)?(aclImdb/(?:train|test)/(?:neg|pos)/\d+_\d+\.txt)")
 _LONG = 10_000_000  # bytes, whose words take seconds to number
 _BLOCK = 512  # a tar archive is made of blocks of this many bytes
@@ -45,8 +45,18 @@ def load_imdb(data: str = "sample", *, sources: Sources | None = None) -> Imdb:
 
     Parameters
     ----------
-    data : {"sample", "full"}
-        The bundled synthetic sample, or the real data set: 25,000 + 25,000 reviews.
+    data : {"sample", "full"} or str
+        The bundled synthetic sample, the real data set of 25,000 + 25,000 reviews, or the path of texts of
+        your own: at least 240 in each half, 20 of each label. That is
+
+        - a CSV or TSV file in UTF-8 with the columns ``text`` and ``label`` (0 or 1; or neg and pos, negative
+          and positive, no and yes), whose other columns are left out. A column ``split`` (train or test) says
+          in which half a text is; without one, half of each label is drawn for training, always the same;
+        - or a folder or archive (.zip, .tar.gz) with texts as ``train/neg/*.txt``, ``train/pos/*.txt``,
+          ``test/neg/*.txt``, ``test/pos/*.txt``, all in one folder more if you like.
+
+        Your texts go nowhere but into the cache folder (``LECTURE9_CACHE``, or the user's), in files that
+        only you can read; delete those that begin with ``own-`` when you are done.
     sources : mapping of str to Source, optional
         Files that take the place of the real ones.
 
@@ -59,9 +69,9 @@ def load_imdb(data: str = "sample", *, sources: Sources | None = None) -> Imdb:
     Raises
     ------
     ValueError
-        If `data` is something else, or the archive is damaged or not the original.
+        If the archive is damaged or not the original, or something is wrong with your own texts.
     OSError
-        If the real archive is not there and cannot be downloaded.
+        If there is nothing at a path, or the real archive is not there and cannot be downloaded.
 
     Examples
     --------
@@ -69,7 +79,7 @@ def load_imdb(data: str = "sample", *, sources: Sources | None = None) -> Imdb:
     >>> len(imdb.train.texts) == len(imdb.train.labels)
     True
     """
-    arrays = load("imdb", data, sources, _read_reviews, _join, kept_as="imdb-texts")
+    arrays = _load(data, sources, _join, "texts")
     return Imdb(*(Reviews(_texts(arrays, half), arrays[f"{half}-labels"].copy()) for half in HALVES))
 
 
@@ -111,7 +121,7 @@ def load_imdb_sequences(
     """
     if num_words is not None and num_words < UNKNOWN + 1:
         raise ValueError(f"num_words must be at least {UNKNOWN + 1} (0 to 2 have meanings), got {num_words}")
-    arrays = load("imdb", data, sources, _read_reviews, _number_words, kept_as="imdb-ids")
+    arrays = _load(data, sources, _number_words, "ids")
     shuffle = np.random.RandomState(seed)  # its numbers are the same in every version of NumPy
     halves = []
     for half in HALVES:
@@ -124,6 +134,14 @@ def load_imdb_sequences(
         halves.append((sequences[order], arrays[f"{half}-labels"][order]))
     train, test = halves
     return train, test
+
+
+def _load(
+    data: str, sources: Sources | None, parse: Callable[[dict[str, bytes]], Arrays], what: str
+) -> Arrays:
+    if data in ("sample", "full"):
+        return load("imdb", data, sources, _read_reviews, parse, kept_as=f"imdb-{what}")
+    return own_arrays(data, parse, f"own-{what}")
 
 
 def _read_reviews(path: Path) -> dict[str, bytes]:

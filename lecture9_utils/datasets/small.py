@@ -1,8 +1,8 @@
 """The small data sets of notebooks 05, 06 and 10: books, translations, weather, DNA, judged pairs of words.
 
-As with the reviews and vectors, ``data="sample"`` reads the bundled ones and ``data="full"`` the originals, by
-the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache. In the sample
-books, corpus and translations are synthetic; weather, DNA, judged pairs and questions are real.
+As with the reviews and vectors, ``data="sample"`` reads the bundled ones and ``data="full"`` the originals,
+by the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache. In the
+sample books, corpus and translations are synthetic; weather, DNA, judged pairs and questions are real.
 """
 
 import csv
@@ -38,7 +38,6 @@ class Weather:
     temp_max: NDArray[np.float64]
     temp_min: NDArray[np.float64]
     wind: NDArray[np.float64]
-    weather: list[str]
 
 
 def load_books(data: str = "sample", *, sources: Sources | None = None) -> dict[str, dict[str, str]]:
@@ -117,7 +116,7 @@ def load_weather(data: str = "sample", *, sources: Sources | None = None) -> Wea
     -------
     Weather
         Arrays of shape (days,): ``.dates`` (datetime64[D], no day left out), ``.precipitation`` (mm),
-        ``.temp_max`` and ``.temp_min`` (°C), ``.wind`` (m/s); and the list ``.weather`` ("rain", …).
+        ``.temp_max`` and ``.temp_min`` (°C), ``.wind`` (m/s).
 
     Examples
     --------
@@ -245,7 +244,7 @@ def _parse_weather(text: str) -> Weather:
     days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
     names = "precipitation", "temp_max", "temp_min", "wind"
     numbers = {name: np.array([row[name] for row in rows], dtype=float) for name in names}
-    return Weather(days, **numbers, weather=[row["weather"] for row in rows])
+    return Weather(days, **numbers)
 
 
 def _parse_similarity(text: str) -> list[tuple[str, str, float]]:

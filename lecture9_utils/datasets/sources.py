@@ -14,11 +14,9 @@ import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TypeVar
-
-import numpy as np
 
 from ..files import table_of
 from ..notebook import progress
@@ -42,6 +40,8 @@ class Source:
     urls: Sequence[str] = ()
     instead: str = ""
     package: str = ""
+    md5: str | None = None
+    note: str = ""
 
 
 Sources = Mapping[str, Source]
@@ -83,14 +83,14 @@ def load(
     """
     source = (sources or known_sources())[key]
     is_sure = data == "full" or source.package
-    expected = source.contents.get(part, source.sha256) if is_sure else None
+    expected = source.contents.get(part, source.sha256 or source.md5) if is_sure else None
 
     def fresh(path: Path) -> Parsed:
         try:
             raw = read(path)
             if expected:
                 # Where no digest of the contents is known, the whole file's vouches for them
-                digest = digest_of(raw if part in source.contents else np.memmap(path, mode="r").data)
+                digest = digest_of(raw) if part in source.contents else _digest_of_file(path, source)
                 if digest != expected:
                     raise ValueError(f"the digest is {digest}, expected {expected}")
             return parse(raw)
@@ -106,11 +106,16 @@ def load(
     return made
 
 
-def digest_of(contents: Contents | memoryview) -> str:
+def digest_of(contents: Contents) -> str:
     r"""Give the SHA-256 of contents; of files: over path, ``\0``, decimal size, ``\0``, bytes, by path."""
     if isinstance(contents, Mapping):
         contents = b"".join(b"%s\0%d\0%s" % (k.encode(), len(v), v) for k, v in sorted(contents.items()))
     return sha256(contents.encode() if isinstance(contents, str) else contents).hexdigest()
+
+
+def _digest_of_file(path: Path, source: Source) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256" if source.sha256 else "md5").hexdigest()
 
 
 def find(source: Source, data: str, check: Check = bool) -> Path:
@@ -131,14 +136,14 @@ def _installed(package: str) -> Path:
     """Find a folder of an installed package, which is not imported: that may take seconds."""
     name, *parts = package.split("/")
     spec = importlib.util.find_spec(name)
-    return Path((spec and spec.submodule_search_locations or [name])[0], *parts)
+    return Path(((spec and spec.submodule_search_locations) or [name])[0], *parts)
 
 
 def download(source: Source, folder: Path, check: Check = bool) -> Path:
     """Download a file, from the first of its addresses that has it.
 
-    It arrives under a temporary name and gets its own only if it is right: by its `sha256`, or else if
-    `check`, which reads it, raises no ValueError.
+    It arrives under a temporary name and gets its own only if it is right: by its `sha256` or `md5`, or else
+    if `check`, which reads it, raises no ValueError.
 
     Raises
     ------
@@ -149,7 +154,8 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
     import requests
 
     pooch.get_logger().setLevel("WARNING")
-    fetch = partial(_fetch, source=source, check=check)
+    known = source.sha256 or (source.md5 and f"md5:{source.md5}")
+    fetch = partial(_fetch, source=source, check=bool if known else check)
     reason = "no address has it:"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -157,7 +163,7 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
             raise OSError("there is too little room")
         for url in source.urls:
             try:
-                path = Path(pooch.retrieve(url, source.sha256, source.name, folder, downloader=fetch))
+                path = Path(pooch.retrieve(url, known, source.name, folder, downloader=fetch))
                 path.chmod(0o644)  # a class may share a folder
                 return path
             except (requests.RequestException, ValueError) as error:
@@ -197,5 +203,4 @@ def _fetch(url: str, output: str, _: object, source: Source, check: Check) -> No
             except requests.RequestException:
                 if file.tell() <= have:
                     raise
-    if not source.sha256:
-        check(Path(output))
+    check(Path(output))

@@ -1,4 +1,4 @@
-"""The sample's real figures: made from the packages, as the originals have them, and enough for the lessons."""
+"""The sample's real figures: made from packages, as the originals have them, enough for the lessons."""
 
 import gzip
 import io
@@ -21,8 +21,8 @@ from tests.datasets.stand_ins import needs
 README = (Path(make_sample.__file__).with_name("README.md")).read_text("utf-8")
 FOUND = {
     "words": ["the", "Of", "frog", "unheard"],
-    "vectors": {w: [i, -1, 0.25, 2.6336e-05, *[0.5] * 96, 7.7, i] for i, w in enumerate(["the", "Of", "frog", "unheard"])},
-}  # fmt: skip
+    "vectors": {w: [2, -1, 0.25, 2.6336e-05, *[0.5] * 96, 7.7, 0] for w in ("the", "Of", "frog", "unheard")},
+}
 
 
 def contents(name: str) -> bytes:
@@ -97,7 +97,7 @@ def test_they_are_made_from_the_packages_and_checked(
 def test_a_package_with_something_else_is_refused(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(real_figures.SHA256, "seattle-weather.csv", "0" * 64)
     with pytest.raises(
-        SystemExit, match="vega-datasets-1.tgz holds another package/data/seattle-weather.csv"
+        SystemExit, match=r"vega-datasets-1\.tgz holds another package/data/seattle-weather\.csv"
     ):
         real_figures.main(["seattle-weather.csv", "--packages", str(packages), "--output", str(packages)])
     assert not (packages / "seattle-weather.csv").exists()
@@ -133,9 +133,8 @@ def test_the_vectors_are_gloves_and_those_of_every_word_that_is_asked_for(glove:
     for name in ("wordsim353", "simlex999"):
         asked |= {word.lower() for *pair, _ in l9.load_similarity(name=name) for word in pair}
     asked |= {word.lower() for qs in l9.load_questions().values() for q in qs for word in q}
-    asked |= set(
-        "frogs toad litoria leptodactylidae rana lizard eleutherodactylus nurse surgeon good bad".split()
-    )
+    slide = "frogs", "toad", "litoria", "leptodactylidae", "rana", "lizard", "eleutherodactylus"
+    asked |= {*slide, "nurse", "surgeon", "good", "bad"}
     assert len(asked) > 2_000
     assert not {word for word in asked if word not in glove}
     assert "city–zip code" not in l9.load_relations(glove)
@@ -165,7 +164,8 @@ def test_some_words_of_the_reviews_have_no_vector(glove: l9.WordVectors) -> None
 @needs("glove.6B.100d.txt")
 def test_the_vectors_are_those_of_the_full_data_in_their_order(glove: l9.WordVectors) -> None:
     full = l9.load_glove("full")
-    places = [full.index_of[word] for word in glove.words]
+    place = {word: i for i, word in enumerate(full.words)}
+    places = [place[word] for word in glove.words]
     assert places == sorted(places)
     assert np.array_equal(full.vectors[places], glove.vectors)
     assert [w for w, _ in full.nearest("frog", 20)] == [w for w, _ in glove.nearest("frog", 20)]

@@ -44,7 +44,8 @@ TEXTS = {
     "genome": ">tiny genome\nACGT\nACGA\nC\n",
     "wordsim353": "# The test collection\n# Word 1\tWord 2\tMean\nlove\tsex\t6.77\nMexico\tcity\t10.00\n",
     "simlex999": "# The test data\n# Word 1\tWord 2\tMean\nold\tnew\t1.58\n",
-    "questions": ": family\nboy girl son daughter\nKing Queen son daughter\n: gram1-good-well\ngood well bad badly\n",
+    "questions": ": family\nboy girl son daughter\nKing Queen son daughter\n"
+    ": gram1-good-well\ngood well bad badly\n",
 }  # fmt: skip
 KEPT = "imdb", "imdb_sequences", "glove"  # in the cache
 LOADERS = *KEPT, "books", "translations", "weather", "genome", "similarity", "questions"

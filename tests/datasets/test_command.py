@@ -37,10 +37,11 @@ def test_the_command_goes_on_without_what_cannot_be_had(
     for key, size in (("imdb", 84_125_825), ("glove", 862_182_613), ("genome", 4_706_000)):
         world.path(key).unlink()
         world.change(key, size=size, urls=("http://127.0.0.1:1/gone",))
+    world.change("glove_100", urls=("http://127.0.0.1:1/gone",))
     assert main(files(world)) == 1
     out, err = capsys.readouterr()
     assert f"aclImdb_v1.tar.gz is downloaded to {world.folder}: 84.1 MB, about 1 min at 20 Mbit/s" in out
-    assert "862 MB, about 6 min" in out
+    assert f"glove-wiki-gigaword-100.gz is downloaded to {world.folder}: 134 MB, about 1 min" in out
     assert f"ecoli.fa.gz is downloaded to {world.folder}: 4.71 MB, about 0 min" in out
     assert "tur-eng.zip is right" in out
     assert out.endswith("Not all is there.\n")

@@ -90,7 +90,9 @@ def test_the_vectors_are_read_from_the_archive(world: World) -> None:
     assert not vectors.vectors.flags.writeable
 
 
-def test_a_dimension_that_is_not_there_is_refused_and_those_that_are_there_are_named(world: World) -> None:
+def test_a_dimension_that_is_not_to_be_had_is_refused_and_those_at_hand_are_named(world: World) -> None:
+    with pytest.raises(ValueError, match="dim must be 50, 100, 200 or 300, got 60"):
+        load_glove("full", 60, sources=world.sources)
     with pytest.raises(ValueError, match=r"glove.6B.zip has vectors of 50 and 100 dimensions, not of 300"):
         load_glove("full", 300, sources=world.sources)
 

@@ -20,6 +20,7 @@ from grader import classroom, marking, output, release
 from grader.__main__ import main
 from grader.sandbox import Limits
 from grader.submissions import choose, find
+from tests.cluster import on_loopback
 from tests.grader.students import (
     LIBRARY,
     WRONG,
@@ -54,9 +55,9 @@ class Graded:
     def out(self) -> Path:
         return self.folder.with_name("class-graded")
 
-    def grade(self, jobs: int = 2) -> str:
+    def grade(self, jobs: int = 2, cluster: str = "") -> str:
         with contextlib.redirect_stdout(io.StringIO()) as printed:
-            words = [f"SUBMISSIONS={self.folder}", f"JOBS={jobs}"]
+            words = [f"SUBMISSIONS={self.folder}", f"JOBS={jobs}", f"CLUSTER={cluster}"]
             self.code = classroom.main(words, self.source, Limits(cell=600, call=600, total=6000))
         self.printed = printed.getvalue()
         return self.printed
@@ -325,6 +326,21 @@ def test_a_source_whose_solution_fails_is_not_released(tmp_path, capsys, key):
     assert main(["release", f"OUT={tmp_path / 'dist'}"], broken) == 1
     assert "Nothing was released: the solution fails test_" in capsys.readouterr().err
     assert not (tmp_path / "dist").exists()
+
+
+@pytest.mark.slow
+def test_a_cluster_grades_as_one_machine_does(the_class, again):
+    shutil.rmtree(again.out)
+    with on_loopback() as (address, _):
+        again.grade(cluster=address)
+    assert f"7 submissions, on {address}. Each is alone: " in again.printed
+
+    def points(graded: Graded) -> list[str]:
+        return sorted((graded.out / "grades.csv").read_text("utf-8").splitlines())
+
+    assert (again.code, points(again)) == (0, points(the_class))
+    again.grade()
+    assert again.printed.count(": as before") == 4  # the results are here
 
 
 @pytest.mark.slow

@@ -1,0 +1,256 @@
+"""A person's own texts come back as they were, in halves that stay; or a sentence says what is wrong."""
+
+import csv
+import io
+import os
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from lecture9_utils import load_imdb, load_imdb_sequences
+from lecture9_utils.datasets.own import FEWEST, FEWEST_OF_A_KIND
+
+N = 2 * FEWEST + 100
+Rows = Sequence[tuple[str, ...]]
+NOTES: Rows = [(f"note {i}: {'fine' if i % 2 else 'poor'}", str(i % 2)) for i in range(N)]
+HEAD = ("text", "label")
+
+
+def table(
+    rows: Rows = NOTES, head: Sequence[str] = HEAD, delimiter: str = ",", newline: str = "\r\n"
+) -> bytes:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator=newline).writerows([head, *rows])
+    return out.getvalue().encode()
+
+
+def layout(top: str = "") -> dict[str, bytes]:
+    return {
+        f"{top}{'train' if i < N // 2 else 'test'}/{('neg', 'pos')[i % 2]}/{i}_7.txt": text.encode()
+        for i, (text, _) in enumerate(NOTES)
+    }
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    return out.getvalue()
+
+
+def tarred(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for name, body in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
+    return out.getvalue()
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Callable[..., str]:
+    def write(content: bytes, name: str = "notes.csv") -> str:
+        (tmp_path / name).write_bytes(content)
+        return str(tmp_path / name)
+
+    return write
+
+
+def pairs(path: str) -> list[tuple[str, str]]:
+    return [(text, str(label)) for half in load_imdb(path) for text, label in zip(*half, strict=True)]
+
+
+# What is read
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (table(), "notes.csv"),
+        (table(newline="\n"), "notes.csv"),
+        (b"\xef\xbb\xbf" + table(), "notes.csv"),
+        (table(delimiter=";"), "notes.CSV"),
+        (table(delimiter="\t"), "notes.tsv"),
+        (table(head=(" Text", "LABEL ")), "notes.csv"),
+        (table([("7", label, text) for text, label in NOTES], ("id", "label", "text")), "notes.csv"),
+        (table([(text, ("neg", "Pos")[int(label)]) for text, label in NOTES]), "notes.csv"),
+        (b"\r\n" + table().replace(b"\r\n", b"\r\n\r\n"), "notes.csv"),
+    ],
+    ids=["CRLF", "LF", "byte-order mark", "semicolons", "TSV", "capitals", "columns", "words", "blank lines"],
+)
+def test_a_table_in_any_usual_form(put: Callable[..., str], content: bytes, name: str) -> None:
+    path = put(content, name)
+    for _ in "parsed", "cached":
+        assert sorted(pairs(path)) == sorted(NOTES)
+
+
+def test_half_of_each_label_is_for_training_always_the_same(put: Callable[..., str]) -> None:
+    first, again = load_imdb(put(table())), load_imdb(put(table(), "copy.csv"))
+    assert first.train.texts == again.train.texts
+    assert [half.labels.tolist() for half in first] == [[0] * (N // 4) + [1] * (N // 4)] * 2
+    assert first.train.texts[: N // 4] != [text for text, label in NOTES if label == "0"][: N // 4]
+
+
+def test_a_column_says_which_half(put: Callable[..., str]) -> None:
+    halves = ["Train" if i < FEWEST + 50 else "test" for i in range(N)]
+    rows = [(*note, half) for note, half in zip(NOTES, halves, strict=True)]
+    imdb = load_imdb(put(table(rows, (*HEAD, "split"))))
+    assert set(imdb.train.texts) == {text for text, _ in NOTES[: FEWEST + 50]}
+    assert set(imdb.test.texts) == {text for text, _ in NOTES[FEWEST + 50 :]}
+
+
+@pytest.mark.parametrize("top", ["", "my reviews/"])
+@pytest.mark.parametrize("pack", [zipped, tarred, None])
+def test_the_layout_of_imdb_as_folder_or_archive(
+    put: Callable[..., str], tmp_path: Path, top: str, pack: Callable[[dict[str, bytes]], bytes] | None
+) -> None:
+    files = layout(top) | {
+        f"{top}train/unsup/0_0.txt": b"no",
+        f"{top}train/neg/._9_7.txt": b"\xff",
+        "README": b"",
+    }
+    if pack:
+        path = put(pack(files), "own.zip" if pack is zipped else "own.tar.gz")
+    else:
+        path = str(tmp_path / "own")
+        for name, body in files.items():
+            (tmp_path / "own" / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / "own" / name).write_bytes(body)
+    imdb = load_imdb(path)
+    assert imdb.train.texts == [text for i in "01" for text, label in NOTES[: N // 2] if label == i]
+    assert imdb.test.texts == [text for i in "01" for text, label in NOTES[N // 2 :] if label == i]
+
+
+def test_sequences_are_numbered_as_imdb_s(put: Callable[..., str]) -> None:
+    (x, y), (x_test, _) = load_imdb_sequences(None, put(table()))
+    assert len(x) == len(x_test) == N // 2
+    assert {tuple(ids[:2].tolist()) for ids in x} == {(1, 4)}  # the beginning, and "note"
+    assert {int(ids[3]) for ids, label in zip(x, y, strict=True) if label} & {5, 6}
+
+
+any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")).filter(str.strip)
+
+
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(any_text, min_size=1, max_size=8), delimiter=st.sampled_from(",;\t"))
+def test_every_text_comes_back_as_it_was(put: Callable[..., str], texts: list[str], delimiter: str) -> None:
+    rows = [(text, "1") for text in texts] + [*NOTES]
+    assert sorted(pairs(put(table(rows, delimiter=delimiter)))) == sorted(rows)
+
+
+def test_a_text_of_a_megabyte(put: Callable[..., str]) -> None:
+    long = "very " * 200_000
+    assert (long, "1") in pairs(put(table([(long, "1"), *NOTES])))
+
+
+# The cache
+
+
+def test_a_change_is_seen_though_size_and_time_stay(put: Callable[..., str], tmp_path: Path) -> None:
+    path = put(table())
+    assert ("note 0: poor", "0") in pairs(path)
+    times = Path(path).stat()
+    put(table().replace(b"note 0", b"NOTE 0"))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert ("NOTE 0: poor", "0") in pairs(path)
+    folder = tmp_path / "own"
+    for name, body in layout().items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(body)
+    pairs(str(folder))
+    (folder / "train/neg/0_7.txt").write_text("changed")
+    assert ("changed", "0") in pairs(str(folder))
+
+
+def test_only_the_owner_can_read_what_is_kept(
+    put: Callable[..., str], own_cache: Path, tmp_path: Path
+) -> None:
+    path = put(table())
+    before = {*tmp_path.iterdir()}
+    load_imdb(path)
+    load_imdb_sequences(100, path)
+    assert {*tmp_path.iterdir()} - before == {own_cache}
+    files = [*own_cache.iterdir()]
+    assert len(files) == 14
+    assert all(file.name.startswith("own-") for file in files)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+# What is refused
+
+ONE_LABEL = [(text, "1") for text, _ in NOTES]
+RARE = [(text, "1" if i < 2 * FEWEST_OF_A_KIND - 2 else "0") for i, (text, _) in enumerate(NOTES)]
+SPLIT = (*HEAD, "split")
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "what"),
+    [
+        (table(ONE_LABEL),
+         "a.csv", r"all 580 texts in .*a.csv have the label 1 \(pos\), where both .*: add texts"),
+        (table([("x", "1"), ("", "0"), (" \n", "0"), *NOTES]),
+         "a.csv", "a.csv has 2 empty texts, the first in line 3"),
+        (table(head=("review", "label")),
+         "a.csv", "a.csv must begin with .* text and label .*'review,label': rename"),
+        (table(head=("text", "label", "text")), "a.csv", "line 2: the row has 2 fields, but the head has 3"),
+        (b"", "a.csv", "a.csv must begin with the names of its columns"),
+        (table([]), "a.csv", "gives 0 texts to train"),
+        (table(NOTES[: 2 * FEWEST - 2]), "a.csv", "gives 238 texts to test .* at least 240"),
+        (table(RARE),
+         "a.csv", r"gives 290 texts to train \(271 with label 0, 19 with label 1\), where .* 20 of each"),
+        (table().decode().encode("utf-16"),
+         "a.csv", "a.csv is not in UTF-8 .byte 0xff in line 1.: save it as"),
+        (table([*NOTES, ("caf\u00e9", "1")]).decode().encode("latin-1"),
+         "a.csv", "not in UTF-8 .byte 0xe9 in line 582"),
+        (table([("so so", "2"), *NOTES]),
+         "a.csv", "a.csv, line 2: the label is '2', expected one of 0, neg, .*: write"),
+        (table([("so\nso", "1"), ("x", ""), *NOTES]), "a.csv", "line 4: the label is ''"),
+        (table([(*note, "dev") for note in NOTES], SPLIT),
+         "a.csv", "line 2: split is 'dev', expected train or test"),
+        (table([(*note, "train") for note in NOTES], SPLIT), "a.csv", "gives 0 texts to test"),
+        (b'text,label\nx,1\n"no end,0\n',
+         "a.csv", "a.csv: the row that begins in line 3 cannot be read .*ends with a q"),
+        (b"text,label\nwell, yes,1\n",
+         "a.csv", "line 2: the row has 3 fields, but the head has 2: put a text"),
+        (table(),
+         "a.xlsx", r"a.xlsx is neither a table \(.csv, .tsv, .txt\) nor an archive \(.zip, .*: save it"),
+        (b"PK no zip", "a.zip", "a.zip cannot be read as an archive"),
+        (tarred(layout())[:-3000], "a.tar.gz", "a.tar.gz cannot be read as an archive"),
+        (zipped({"neg/1.txt": b"bad"}),
+         "a.zip", "a.zip must have texts in train/neg, .*, but they are nowhere: move"),
+        (zipped(layout("a/") | layout("b/")), "a.zip", "they are in the folders a and b"),
+        (zipped(layout() | {"test/pos/9_9.txt": b"caf\xe9"}),
+         "a.zip", "file test/pos/9_9.txt is not in UTF-8"),
+        (zipped(layout() | {"test/pos/9_9.txt": b"\xef\xbb\xbf "}),
+         "a.zip", "has 1 empty texts, .* test/pos/9_9.txt"),
+    ],
+)  # fmt: skip
+def test_a_sentence_says_what_is_wrong(
+    put: Callable[..., str], own_cache: Path, content: bytes, name: str, what: str
+) -> None:
+    with pytest.raises(ValueError, match=what) as caught:
+        load_imdb(put(content, name))
+    assert "\n" not in str(caught.value)
+    assert not own_cache.exists()
+
+
+def test_a_path_that_is_missing() -> None:
+    with pytest.raises(
+        FileNotFoundError, match=r"there is nothing at .*/notse.csv: data must be .* look for a slip"
+    ):
+        load_imdb("notse.csv")
+
+
+def test_the_fewest_that_are_enough(put: Callable[..., str]) -> None:
+    imdb = load_imdb(put(table(NOTES[: 2 * FEWEST])))
+    assert [len(half.texts) for half in imdb] == [FEWEST, FEWEST]
+    assert np.mean(imdb.test.labels) == 0.5
