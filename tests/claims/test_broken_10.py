@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,10 +18,10 @@ from sklearn.metrics import roc_auc_score
 from sklearn.naive_bayes import BernoulliNB
 
 import lecture9_utils as l9
-from lecture9_utils.claims import registry
 from lecture9_utils.datasets.scenes import ACTIONS, COLOURS
+from tests.claims.lesson import NOTEBOOKS, lesson, refused
 
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "10_sequence_mappings.ipynb"
+(NOTEBOOK,) = NOTEBOOKS.glob("10_*.ipynb")
 CELLS = {cell["id"]: "".join(cell["source"]) for cell in json.loads(NOTEBOOK.read_text("utf-8"))["cells"]}
 KNOWN = {
     "l9": l9,
@@ -92,7 +91,7 @@ def filmed() -> dict[str, Any]:
     films, actions = l9.draw_films(900, 0)
     most = (actions[700:] == np.bincount(actions.ravel()).argmax()).ravel()
     frames = films.reshape(-1, 256)
-    single = LogisticRegression(max_iter=20).fit(frames[:2400], actions[:200].ravel())
+    single = LogisticRegression(C=0.01).fit(frames[:1200], actions[:100].ravel())
     right = single.predict(frames[700 * 12 :]) == actions[700:].ravel()
     labelled = {"in order": most, "shuffled": most, "single": right}
     return run("l10-42a", labelled=labelled, actions=actions, ACTIONS=ACTIONS)
@@ -170,7 +169,7 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C07", "correlation"): lambda: compared("curves")["applications"]["correlation"],
     ("C07", "series"): lambda: compared("random")["applications"]["series"],
     ("C07", "climatology"): lambda: forecast("usual")["applications"]["climatology"],
-    ("C07", "ridge"): lambda: forecast("usual")["applications"]["ridge"],
+    ("C07", "ridge"): lambda: forecast("today")["applications"]["ridge"],
     ("C07", "persistence"): lambda: forecast("year")["applications"]["persistence"],
     ("C07", "seasonal"): lambda: forecast("today")["applications"]["seasonal"],
 }
@@ -180,13 +179,13 @@ OF_THE_SAMPLE = {("C06", "in_order")}
 
 @pytest.mark.parametrize(("id", "key"), BROKEN)
 def test_the_broken_model_is_refused(id: str, key: str) -> None:
-    measure, value = registry()[id].measure(key), BROKEN[id, key]()
-    assert not measure.holds(value, "sample")
-    assert (id, key) in OF_THE_SAMPLE or not measure.holds(value, "full")
+    value = BROKEN[id, key]()
+    assert refused(id, key, value)
+    assert (id, key) in OF_THE_SAMPLE or refused(id, key, value, "full")
 
 
 def test_chrf_by_hand() -> None:
-    chrf = run("l10-50b", right={})["chrf"]
+    chrf = lesson("10").chrf
     # "abc" against "abd": 2 of 3 letters, 1 of 2 pairs, 0 of 1 three, on both sides.
     assert chrf("abc", "abd") == pytest.approx((2 / 3 + 1 / 2 + 0) / 3)
     # "ab" against "abcd": precision 1 and 1; recall 2 of 4 and 1 of 3; F = 5 p r / (4 p + r).
@@ -197,8 +196,16 @@ def test_chrf_by_hand() -> None:
 
 
 def test_time_warping_and_peaks_by_hand() -> None:
-    space = run("l10-69")
+    warped, peaks = lesson("10").time_warping, lesson("10").peaks
     late, early = np.array([[0, 0, 1, 0.0]]), np.array([[0, 1, 0, 0.0]])
-    assert space["time_warping"](late, early) == [0]
-    assert space["time_warping"](late, early + 1) == pytest.approx([3])
-    assert space["peaks"](np.array([[0, 3, 0, 0, 2, 0, 0.1, 0]]), 1, 0.5) == [2]
+    assert warped(late, early) == [0]
+    # 0 0 1 0 against 1 2 1 1: each of the three 0 costs 1 at least, and so does the 2.
+    assert warped(late, early + 1) == [4]
+    assert peaks(np.array([[0, 3, 0, 0, 2, 0, 0.1, 0]]), 1, 0.5) == [2]
+
+
+def test_the_weighted_auc_is_scikit_learn_s() -> None:
+    rng = np.random.default_rng(0)
+    scores, same, times = rng.integers(5, size=60), rng.random(60) < 0.4, rng.integers(3, size=60)
+    found = lesson("10").auc(scores, same, times)
+    assert found == pytest.approx(roc_auc_score(same, scores, sample_weight=times))
