@@ -132,8 +132,9 @@ def fit(
     from tqdm.keras import TqdmCallback
 
     bar = TqdmCallback(epochs, verbose=0, tqdm_class=progress, desc="training")
+    more = options.pop("callbacks", [])
     with bar.epoch_bar:
-        history = model.fit(x, y, epochs=epochs, verbose=0, callbacks=[bar], **options)
+        history = model.fit(x, y, epochs=epochs, verbose=0, callbacks=[bar, *more], **options)
     return dict(history.history)
 
 
