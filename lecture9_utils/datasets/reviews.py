@@ -3,7 +3,7 @@
 import gzip
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader
 from itertools import count, pairwise
 from pathlib import Path
