@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from io import StringIO
+from logging import getLogger
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -167,3 +168,5 @@ if "tensorflow" not in sys.modules:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for what is logged later, while it computes
     sys.meta_path.insert(0, _QuietTensorFlow)
+    # A lesson trains many small models in one kernel; Keras compiles each, and TensorFlow warns of a loop.
+    getLogger("tensorflow").addFilter(lambda record: "function retracing" not in record.getMessage())
