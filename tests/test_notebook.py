@@ -98,7 +98,9 @@ def test_in_a_notebook_bars_begin_and_end_with_the_same_empty_text_and_keras_is_
 
 def test_many_small_models_in_one_lesson_bring_no_warning() -> None:
     model = "keras.Sequential([keras.layers.Dense(1)]).predict(np.ones((4, 2)), verbose=0)"
-    _, stored, _ = in_notebook(f"import lecture9_utils, keras\nimport numpy as np\nfor _ in range(8): {model}")
+    _, stored, _ = in_notebook(
+        f"import lecture9_utils, keras\nimport numpy as np\nfor _ in range(8): {model}"
+    )
     assert not stored
 
 
