@@ -89,7 +89,7 @@ def no_widget(document):
 
 @rule(("shared: 9", "shared: 0.6358910202980042"), ("shared: 9", "<frog at 0x7f00a1b2c3d4>"))
 def nothing_that_differs_from_run_to_run(document):
-    return re.findall(r"\d\.\d{7}|\b0x[0-9a-f]{6,}", document.shown)
+    return re.findall(r"(?<!≈ )(?<!≈ -)\b\d\.\d{7}|\b0x[0-9a-f]{6,}", document.shown)
 
 
 @rule(('"# 3 ·', '"## 3 ·'), ('"## Recap', '"# Recap'))
@@ -148,12 +148,14 @@ def alt_text_on_pictures(document):
     return re.findall(PICTURE_WITHOUT_TEXT, document.markdown)
 
 
-@rule(('"Figure: n = 2', '"'))
-def plots_say_what_they_show(document):
-    plots = [cell for cell in document.code if any("image/png" in o.get("data", {}) for o in cell.outputs)]
-    return [
-        cell.source for cell in plots if "Figure: " not in "".join(o.get("text", "") for o in cell.outputs)
-    ]
+@rule(('"Figure: n = 2', '"'), ('"image/png"', '"image/gif"'))
+def plots_are_shown_and_say_what_they_show(document):
+    found = []
+    for cell in document.code:
+        said = "".join(o.get("text", "") for o in cell.outputs).count("Figure: ")
+        if said != sum("image/png" in o.get("data", {}) for o in cell.outputs):
+            found.append(cell.source)
+    return found
 
 
 @rule(
