@@ -118,8 +118,7 @@ def _of_layout(place: Path, files: Mapping[str, bytes]) -> list[Text]:
 
 def _of_table(place: Path, content: bytes) -> list[Text]:
     """Read the rows of a table."""
-    rows = _rows(place, _decoded(str(place), content))
-    _, names = next(rows)
+    (_, names), *rows = _rows(place, _decoded(str(place), content))
     column = {name: names.index(name) for name in ("text", "label", "split") if name in names}
     texts = []
     for line, row in rows:
@@ -154,7 +153,7 @@ def _rows(place: Path, content: str) -> Iterator[tuple[int, list[str]]]:
             f"{place} must begin with the names of its columns, text and label among them, but it begins "
             f"with {''.join(head)[:60]!r}: rename the columns"
         )
-    csv.field_size_limit(2**31 - 1)  # a text may be longer than csv's own 131,072
+    limit = csv.field_size_limit(2**31 - 1)  # of everybody's; a text may be longer than 131,072
     reader = csv.reader(StringIO(content, newline=""), delimiter=fitting[0], strict=True)
     line, is_head = 1, True
     try:
@@ -168,6 +167,8 @@ def _rows(place: Path, content: str) -> Iterator[tuple[int, list[str]]]:
             f"{place}: the row that begins in line {line} cannot be read ({error}): a text between quotes "
             'ends with a quote, and each quote within it is written twice ("")'
         ) from error
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _checked(place: Path, texts: Sequence[Text]) -> list[Text]:

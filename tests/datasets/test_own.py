@@ -6,7 +6,7 @@ import os
 import stat
 import tarfile
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +54,14 @@ def tarred(files: dict[str, bytes]) -> bytes:
             member.size = len(body)
             archive.addfile(member, io.BytesIO(body))
     return out.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def _the_limit_of_csv_stays() -> Iterator[None]:
+    """Reading one's own texts changes nothing for others in the same process."""
+    before = csv.field_size_limit()
+    yield
+    assert csv.field_size_limit() == before
 
 
 @pytest.fixture

@@ -178,9 +178,11 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, few):
             time.sleep(0.1)
         signal.pthread_kill(main_thread().ident, signal.SIGINT)  # as Ctrl-C does
 
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     Thread(target=interrupt).start()
     with pytest.raises(KeyboardInterrupt):
         graded.grade(jobs=1)
+    signal.signal(signal.SIGINT, before)
     graded.put("bo.ipynb")
     assert re.findall(r"(\w+): as before", graded.grade()) == ["ana"]
     assert graded.lines()["bo"] == "8,,8,"
