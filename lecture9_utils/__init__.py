@@ -7,7 +7,7 @@ imports it when it is used.
 from importlib import import_module
 from types import ModuleType
 
-from .checks import check, write_it_yourself
+from .checks import check, write_it_yourself, your_turn
 from .claims import begin, claim, real
 from .datasets.patients import synthetic_records
 from .datasets.pretrained import load_glove

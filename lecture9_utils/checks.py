@@ -1,4 +1,4 @@
-"""The assignment's checks: call a student's function, compare what it returns, say what to try next."""
+"""Checks for exercises: call a student's function, compare what it returns, say what to try next."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -92,6 +92,23 @@ def check(function: Function, *arguments: Any, **wanted: Any) -> None:
       To try next: numbers only
     """
     print(f"✓ {judged(function, *arguments, **wanted)} is right")
+
+
+def your_turn(function: Function, *arguments: Any, **wanted: Any) -> None:
+    """Do what `check` does, in a lesson: what is wrong or not written yet is said, and the lesson goes on.
+
+    Examples
+    --------
+    >>> def double(x):
+    ...     raise NotImplementedError
+    >>> your_turn(double, 2, expect=4)
+    ○ double is not written yet, or a line `raise NotImplementedError` is left over in it.
+      To try next: write your code in its place, and take that line out.
+    """
+    try:
+        check(function, *arguments, **wanted)
+    except CheckFailedError as failed:
+        print(f"○ {failed}")
 
 
 def judged(

@@ -16,6 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from .evidence import Interval
+
 Words = Sequence[str]
 Series = Mapping[str, ArrayLike]
 Boxes = dict[Any, tuple[str, str]]  # by its place (x, y): the text and the colour
@@ -440,14 +442,14 @@ def table(rows: Sequence[Words], columns: Words, says: str) -> Figure:
 
 
 def dots(
-    series: Mapping[str, Mapping[str, float]], says: str, xlabel: str, band: Sequence[Any] = ()
+    series: Mapping[str, Mapping[str, float | Interval]], says: str, xlabel: str, band: Sequence[Any] = ()
 ) -> Figure:
     """Draw one row for each name, with a dot for its value in each series.
 
     Parameters
     ----------
-    series : mapping of str to mapping of str to float
-        For each series the values of names; a name need not be in all of them.
+    series : mapping of str to mapping of str to float or Interval
+        For each series the values of names, and a line where there is an interval; a name need not be in all.
     band : (str, float, float), optional
         What is shaded, from which value to which.
 
@@ -461,7 +463,11 @@ def dots(
     if band:
         axes.axvspan(*band[1:], color=GREY, alpha=0.18, lw=0, label=band[0])
     for marker, (label, values) in zip(cycle("osXD^"), series.items(), strict=False):
-        axes.plot(list(values.values()), [rows.index(name) for name in values], marker, ms=8, label=label)
+        middle = [value.estimate if isinstance(value, Interval) else value for value in values.values()]
+        (dot,) = axes.plot(middle, [rows.index(name) for name in values], marker, ms=8, label=label)
+        for name, value in values.items():
+            if isinstance(value, Interval):
+                axes.plot([value.low, value.high], [rows.index(name)] * 2, color=dot.get_color(), lw=2)
     axes.set(xlabel=xlabel, ylim=(len(rows) - 0.5, -0.5), yticks=range(len(rows)), yticklabels=rows)
     axes.grid(axis="y", alpha=0.3)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
@@ -480,9 +486,10 @@ def _canvas(says: str, width: float, height: float, titles: Collection[str] = ("
 
 
 def _lines(axes: Axes, x: ArrayLike, series: Series) -> None:
-    for name, values in series.items():
+    for k, (name, values) in enumerate(series.items()):
         rows = np.atleast_2d(np.asarray(values, dtype=float))
-        (line,) = axes.plot(x, rows.mean(axis=0), "o-" if rows.shape[1] <= 25 else "-", ms=4, label=name)
+        style = ("o" if rows.shape[1] <= 25 else "") + ("-", "--")[k // 5 % 2]  # there are five colours
+        (line,) = axes.plot(x, rows.mean(axis=0), style, ms=4, label=name)
         if len(rows) > 1:
             axes.fill_between(x, rows.min(axis=0), rows.max(axis=0), color=line.get_color(), alpha=0.18, lw=0)
     if len(series) > 1:

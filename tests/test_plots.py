@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 
-from lecture9_utils import plots
+from lecture9_utils import Interval, plots
 
 RUN = {"accuracy": [0.5, 0.8, 0.9], "loss": [0.7, 0.5, 0.3]}
 HISTORY = RUN | {"val_accuracy": [0.5, 0.7, 0.6], "val_loss": [0.7, 0.6, 0.8]}
@@ -197,6 +197,19 @@ def test_a_dot_is_in_the_row_of_its_name() -> None:
     drawn = {line.get_label(): line.get_xydata().tolist() for line in axes.lines}
     assert drawn == {"own": [[0.5, 0], [-0.1, 1]], "shuffled": [[0.2, 1]]}
     assert "random" in words(PICTURES["dots and a band"]())
+
+
+def test_a_dot_with_an_interval_has_its_line() -> None:
+    figure = plots.dots({"ours": {"u": 0.1, "v": Interval(0.5, 0.2, 0.6, 9)}}, SAYS, "rho")
+    dots, line = figure.axes[0].lines
+    assert dots.get_xydata().tolist() == [[0.1, 0], [0.5, 1]]
+    assert line.get_xydata().tolist() == [[0.2, 1], [0.6, 1]]
+
+
+def test_no_two_lines_look_alike() -> None:
+    figure = plots.lines([1, 2], {str(k): [k, k] for k in range(10)}, SAYS, "x", "y")
+    looks = {(line.get_color(), line.get_linestyle()) for line in figure.axes[0].lines}
+    assert len(looks) == 10
 
 
 def test_neighbours_stand_under_their_word_with_their_cosines() -> None:

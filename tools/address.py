@@ -17,6 +17,7 @@ BADGE = (
     "(https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name})"
 )
 SET_UP = """\
+# @title Set-up: on Colab, this adds the lecture's helpers
 import sys
 from importlib.util import find_spec
 

@@ -68,6 +68,11 @@ def isolated(state: Path) -> dict[str, str]:
     variables = kept | {name: str(state / folder) for name, folder in folders.items()}
     variables |= {"KERAS_BACKEND": "tensorflow", "COLUMNS": "80", "PYTHONNOUSERSITE": "1"}
     variables["LECTURE9_STATIC"] = "1"  # pictures instead of sliders: nobody is there to move them
+    # One processor for each process, since several run at a time; more threads mostly wait for each other.
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+    variables |= dict.fromkeys(threads, "1")
+    # What XLA compiled for one process is used by the next.
+    variables["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory='{(state / 'xla').as_posix()}'"
     if not any((state / "matplotlib").glob("fontlist-*.json")):
         subprocess.run([sys.executable, "-c", "import matplotlib.font_manager"], env=variables, check=True)
     return variables

@@ -266,8 +266,9 @@ def store(path: Path, done: Done) -> None:
     """Put the outputs of an executed notebook into the notebook itself, without traces of the run."""
     cells = done.cells
     for cell in cells:
-        tagged = "parameters" in cell.metadata.get("tags", [])
-        cell.metadata = nbformat.from_dict({"tags": ["parameters"]} if tagged else {})
+        kept = {name: cell.metadata[name] for name in ("cellView", "jupyter") if name in cell.metadata}
+        tagged = {"tags": ["parameters"]} if "parameters" in cell.metadata.get("tags", []) else {}
+        cell.metadata = nbformat.from_dict(kept | tagged)  # the folded set-up cell stays folded
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=metadata)

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 Model = Literal["skip-gram", "cbow"]
 
 _BATCH = 64  # places in the text that are learned from at once, at most
-_DRAWN = 256  # random words that all of them are held against
+_DRAWN = 128  # random words that all of them are held against
 _RATE = 0.025  # the first step size; it falls in a line to nearly 0
 
 
@@ -173,12 +173,14 @@ def update(W: Floats, C: Floats, batch: Batch, rate: float, measure: bool = True
         mean = (inputs / inputs.sum(axis=1, keepdims=True)) @ mean
     output = C[others]
     x = np.maximum(mean @ output.T, -80)  # so that exp(-x) is finite
-    e = 1 + np.exp(-x)
-    slope = np.float32(rate) * (seen - (seen + noise) / e)
+    e = np.exp(-x)
+    e += 1
+    both = seen + noise
+    slope = np.float32(rate) * (seen - both / e)
     change = slope @ output
     W[words] += change if inputs is None else inputs.T @ change
     C[others] += slope.T @ mean
-    return float(((seen + noise) * np.log(e) + noise * x).sum()) if measure else 0.0
+    return float(np.vdot(both, np.log(e)) + np.vdot(noise, x)) if measure else 0.0
 
 
 def batches(
@@ -229,8 +231,10 @@ def _different(ids: Ids) -> tuple[Ids, Ids]:
     """Do as ``np.unique`` with its inverse, several times faster: by tables instead of sorting."""
     occurs = np.zeros(ids.max() + 1, dtype=bool)
     occurs[ids] = True
-    rank = np.cumsum(occurs) - 1
-    return np.flatnonzero(occurs), rank[ids]
+    different = np.flatnonzero(occurs)
+    rank = np.empty(len(occurs), dtype=np.intp)
+    rank[different] = np.arange(len(different))
+    return different, rank[ids]
 
 
 def _count(rows: Ids, columns: Ids, shape: tuple[int, int]) -> Floats:

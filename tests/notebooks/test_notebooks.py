@@ -21,6 +21,7 @@ FOLDED = r"(?s)<details>\s*<summary>.+?</summary>.+?</details>"
 LINK = r'\]\(([^)\s]+)|(?:src|href)="([^"]+)"'
 MACHINE = r"(?<![\w.:/])/(?:home|root|tmp|Users|work|opt|usr|var|mnt|content)/\w+|[A-Z]:\\\\|file://|localhost|127\.0\."
 PICTURE_WITHOUT_TEXT = r'!\[\s*\]\([^)]*\)|<img(?![^>]*\balt="[^"]+")[^>]*>'
+HIDDEN = {"cellView": "form", "jupyter": {"source_hidden": True}}  # in Colab, and in JupyterLab
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -104,12 +105,17 @@ def badge_opens_this_notebook(document):
     return wanted if wanted not in document.markdown else ""
 
 
-@rule(("import sys", "import os, sys"), ("import numpy", "import gensim, numpy"))
+@rule(
+    ("import sys", "import os, sys"),
+    ("import numpy", "import gensim, numpy"),
+    ('"source_hidden": true', '"source_hidden": false'),
+)
 def set_up_first(document):
     wanted = set_up(
         gensim=bool(re.search(r"^(from|import) gensim", "\n".join(document.sources), re.MULTILINE))
     )
-    return wanted if not document.sources[0].startswith(wanted) else ""
+    folded = document.code[0].metadata == HIDDEN and document.sources[0].startswith(wanted)
+    return wanted if not folded else ""
 
 
 @rule(
@@ -165,7 +171,7 @@ def plots_are_shown_and_say_what_they_show(document):
 )
 def no_traces_of_the_run(document):
     metadata = [cell.metadata for cell in document.cells] + [document.notebook.metadata]
-    known = {}, {"tags": ["parameters"]}, {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    known = {}, HIDDEN, {"tags": ["parameters"]}, {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     return [found for found in metadata if found not in known]
 
 

@@ -118,7 +118,9 @@ def test_a_complete_full_run_writes_the_results(run, folder):
 def test_outputs_are_stored_clean_and_the_same_each_time(run, folder):
     path = notebook(folder / "97_a.ipynb", "print('a', flush=True)\nprint('b', flush=True)", "SEED + 1")
     before = nbformat.read(path, as_version=4)
+    folded = {"cellView": "form", "jupyter": {"source_hidden": True}}
     before.cells[2].metadata = {"tags": ["hide"], "collapsed": True}
+    before.cells[3].metadata = folded
     nbformat.write(before, path)
     assert run("--store", "NOTEBOOKS=97")[0] == 0
     stored = path.read_text("utf-8")
@@ -126,7 +128,7 @@ def test_outputs_are_stored_clean_and_the_same_each_time(run, folder):
     assert [(c.id, c.source) for c in after.cells] == [(c.id, c.source) for c in before.cells]
     assert [cell.execution_count for cell in after.cells[1:]] == [1, 2, 3]
     assert after.cells[2].outputs == [{"name": "stdout", "output_type": "stream", "text": "a\nb\n"}]
-    assert [cell.metadata for cell in after.cells] == [{}, {"tags": ["parameters"]}, {}, {}]
+    assert [cell.metadata for cell in after.cells] == [{}, {"tags": ["parameters"]}, {}, folded]
     assert after.metadata.language_info == {"name": "python"}
     assert run("--store", "NOTEBOOKS=97")[0] == 0
     assert path.read_text("utf-8") == stored
