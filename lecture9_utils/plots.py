@@ -260,7 +260,7 @@ def named_lines(
     x : sequence of numbers or str, length n
         Where the values are: numbers, or words that stand below them.
     series : mapping of str to array_like, shape (n,) or (runs, n)
-        The values; of several runs the mean is the line.
+        The values; of several runs the mean is the line (on a logarithmic axis the mean of the logarithms).
     log : {"", "y"}
         Whether the upright axis is logarithmic.
 
@@ -273,9 +273,10 @@ def named_lines(
     places = np.arange(len(x)) if isinstance(x[0], str) else np.asarray(x)
     for name, values in series.items():
         runs = np.atleast_2d(np.asarray(values, dtype=float))
-        (line,) = axes.plot(places, runs.mean(axis=0))
+        mean = np.exp(np.log(runs).mean(axis=0)) if log else runs.mean(axis=0)
+        (line,) = axes.plot(places, mean)
         axes.plot(np.broadcast_to(places, runs.shape).T, runs.T, "o", ms=4, color=line.get_color(), alpha=0.6)
-        axes.text(places[-1], runs.mean(axis=0)[-1], f"  {name}", color=line.get_color(), va="center")
+        axes.text(places[-1], mean[-1], f"  {name}", color=line.get_color(), va="center")
     axes.set(xlabel=xlabel, ylabel=ylabel, **{f"{axis}scale": "log" for axis in log})
     axes.set_xticks(places, [str(value) for value in x])
     axes.set_xmargin(0.02)
