@@ -210,6 +210,81 @@ def lines(x: ArrayLike, series: Series, says: str, xlabel: str, ylabel: str, log
     return figure
 
 
+def calculation(words: Words, at: int, rows: Series, says: str) -> Figure:
+    """Draw one step of a recurrent network in numbers, below the text that it reads.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The text.
+    at : int
+        Which word the step is about, counted from 1: it is the one in blue.
+    rows : mapping of str to array_like, shape (units,)
+        The numbers of the step, a row each, coloured by sign and size. A line is drawn above a row whose
+        name begins with ``=``.
+
+    Examples
+    --------
+    >>> figure = calculation(["a", "dog"], 2, {"before": [1, 0], "after": [0.5, -1]}, says="A dog comes.")
+    Figure: A dog comes.
+    """
+    matrix = np.array(list(rows.values()), dtype=float)
+    count, units = matrix.shape
+    figure, (axes,) = _canvas(says, width=8.6, height=1.2 + 0.42 * count)
+    limit = np.abs(matrix).max() or 1
+    axes.imshow(matrix, cmap="PuOr_r", vmin=-2 * limit, vmax=2 * limit, aspect="auto")  # pale
+    for (i, j), number in np.ndenumerate(matrix):
+        axes.text(j, i, f"{number:z.2f}", ha="center", va="center")
+    for i, name in enumerate(rows):
+        if name.startswith("="):
+            axes.axhline(i - 0.5, color="black", lw=1.5)
+    for k, word in enumerate(words, start=1):
+        colour = BLUE if k == at else GREY
+        box = {"boxstyle": "round,pad=0.35", "facecolor": (colour, 0.12), "edgecolor": colour}
+        place = (k - 0.5) * units / len(words) - 0.5
+        axes.text(place, -1.35, word, ha="center", va="center", weight="bold" if k == at else None, bbox=box)
+    axes.set(frame_on=False, ylim=(count - 0.5, -1.9))
+    axes.set_xticks(range(units), [f"unit {j}" for j in range(1, units + 1)], color=GREY)
+    axes.set_yticks(range(count), list(rows), size=12)
+    axes.tick_params(length=0, labeltop=False, labelbottom=True)
+    return figure
+
+
+def named_lines(
+    x: Sequence[float] | Words, series: Series, says: str, xlabel: str, ylabel: str, log: str = ""
+) -> Figure:
+    """Draw lines with their names at their ends, and a dot for each run.
+
+    Parameters
+    ----------
+    x : sequence of numbers or str, length n
+        Where the values are: numbers, or words that stand below them.
+    series : mapping of str to array_like, shape (n,) or (runs, n)
+        The values; of several runs the mean is the line (on a logarithmic axis the mean of the logarithms).
+    log : {"", "y"}
+        Whether the upright axis is logarithmic.
+
+    Examples
+    --------
+    >>> figure = named_lines(["so", "what"], {"a": [1, 2], "b": [1, 0]}, "They part.", "word by word", "y")
+    Figure: They part.
+    """
+    figure, (axes,) = _canvas(says, width=9, height=3.8)
+    places = np.arange(len(x)) if isinstance(x[0], str) else np.asarray(x)
+    for name, values in series.items():
+        runs = np.atleast_2d(np.asarray(values, dtype=float))
+        mean = np.exp(np.log(runs).mean(axis=0)) if log else runs.mean(axis=0)
+        (line,) = axes.plot(places, mean)
+        axes.plot(np.broadcast_to(places, runs.shape).T, runs.T, "o", ms=4, color=line.get_color(), alpha=0.6)
+        axes.text(places[-1], mean[-1], f"  {name}", color=line.get_color(), va="center")
+    axes.set(xlabel=xlabel, ylabel=ylabel, **{f"{axis}scale": "log" for axis in log})
+    axes.set_xticks(places, [str(value) for value in x])
+    axes.set_xmargin(0.02)
+    figure.draw_without_rendering()  # only now is it known how high the names are
+    _keep_apart(axes, axes.texts)
+    return figure
+
+
 def feedforward_and_recurrent(says: str) -> Figure:
     """Draw a network with one hidden layer, and beside it the same with its state fed back: the loop.
 
@@ -260,7 +335,12 @@ def state_map(sentences: Sequence[tuple[Words, ArrayLike]], says: str) -> Figure
 
 
 def unrolled(
-    steps: int, says: str, layers: int = 1, outputs: str = "last", weights: Mapping[str, str] = {}
+    steps: int,
+    says: str,
+    layers: int = 1,
+    outputs: str = "last",
+    weights: Mapping[str, str] = {},
+    start: bool = False,
 ) -> Figure:
     """Draw a recurrent network unrolled in time, its states handed on from left to right.
 
@@ -272,6 +352,8 @@ def unrolled(
         Which outputs of the top layer leave the network.
     weights : mapping of {"in", "state", "out"} to str, optional
         What to write on the arrows into a state, from state to state and out: names and shapes.
+    start : bool
+        Whether the state before the first word is drawn, too.
 
     Examples
     --------
@@ -281,8 +363,14 @@ def unrolled(
     times = range(1, steps + 1)
     above = [f"$y_{{{t}}}$" if outputs == "all" or t == steps else "" for t in times]
     wide, high = (1.75, 1.2) if weights else (1.25, 0.85)
-    figure, (axes,) = _canvas(says, width=min(1.6 + wide * steps, 9.8), height=1.7 + high * layers)
+    figure, (axes,) = _canvas(says, width=min(1.6 + wide * (steps + start), 9.8), height=1.7 + high * layers)
     _network(axes, [f"$x_{{{t}}}$" for t in times], above, layers, weights, fed_back=False)
+    if start:
+        zero = {(0, y): "$h_0 = 0$" for y in range(1, layers + 1)}
+        _diagram(axes, {place: (text, GREY) for place, text in zero.items()}, {})
+        for place in zero:
+            _arrow(axes, place, (1, place[1]), shrinkA=24, shrinkB=15)
+        axes.set_xlim(-0.5, steps + 0.7)
     return figure
 
 

@@ -49,6 +49,12 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "feedforward_and_recurrent": lambda: plots.feedforward_and_recurrent(SAYS),
     "state_map": lambda: plots.state_map(STATES, SAYS),
+    "unrolled from the start": lambda: plots.unrolled(3, SAYS, layers=2, start=True),
+    "calculation": lambda: plots.calculation(TOKENS, 2, {"x W": [1, -0.001], "= a": [-2, 0.25]}, SAYS),
+    "named_lines": lambda: plots.named_lines(
+        [2, 4, 9], {"s": [[1, 2, 3], [2, 3, 4]], "c": [0, 0, 3]}, SAYS, "n", "y"
+    ),
+    "named_lines of words": lambda: plots.named_lines(TOKENS, {"a": range(5), "b": range(5)}, SAYS, "w", "y"),
 }
 
 
@@ -154,6 +160,34 @@ def test_an_unrolled_network_has_a_state_for_each_step_and_layer() -> None:
     shown = words(PICTURES["unrolled"]())
     assert [shown.count(text) for text in SHAPES.values()] == [4, 3, 1]
     assert [w for w in shown if w.startswith("$y")] == ["$y_{4}$"]
+
+
+def test_an_unrolled_network_can_begin_with_the_state_before_the_first_word() -> None:
+    figure = PICTURES["unrolled from the start"]()
+    assert words(figure).count("$h_0 = 0$") == 2
+    assert {((0, y), (1, y)) for y in (1, 2)} <= set(arrows(figure))
+
+
+def test_a_calculation_shows_its_numbers_and_the_word_that_is_read() -> None:
+    figure = PICTURES["calculation"]()
+    numbers = [t.get_text() for t in figure.axes[0].texts[:4]]
+    assert numbers == ["1.00", "0.00", "-2.00", "0.25"]
+    bold = [t.get_text() for t in texts(figure) if t.get_weight() == "bold"]
+    assert bold == ["frog"] and set(TOKENS) <= set(words(figure))
+    assert [line.get_ydata()[0] for line in figure.axes[0].lines] == [0.5]  # above the sum
+
+
+def test_a_named_line_is_a_mean_with_a_dot_for_each_run_and_its_name_at_its_end() -> None:
+    axes = PICTURES["named_lines"]().axes[0]
+    mean, *runs = (line.get_ydata().tolist() for line in axes.lines[:3])
+    assert (mean, runs) == ([1.5, 2.5, 3.5], [[1, 2, 3], [2, 3, 4]])
+    assert [(t.get_text().strip(), *t.get_position()) for t in axes.texts] == [
+        ("s", 9, pytest.approx(3.5, abs=0.2)),
+        ("c", 9, pytest.approx(3, abs=0.2)),
+    ]
+    assert [t.get_text() for t in axes.get_xticklabels()] == ["2", "4", "9"]
+    one, other = (t.get_position()[1] for t in PICTURES["named_lines of words"]().axes[0].texts)
+    assert one != other  # two lines that end at one place
 
 
 def test_a_state_map_has_a_panel_for_each_sentence_and_one_scale_for_all() -> None:
