@@ -37,7 +37,13 @@ plt.switch_backend(plt.get_backend())
 
 
 def grid(
-    values: ArrayLike, rows: Words, columns: Words, says: str, title: str = "", shown: str = "g"
+    values: ArrayLike,
+    rows: Words,
+    columns: Words,
+    says: str,
+    title: str = "",
+    shown: str = "g",
+    names: bool = False,
 ) -> Figure:
     """Draw a small matrix as coloured cells with their numbers: the larger in size, the deeper the colour.
 
@@ -47,6 +53,8 @@ def grid(
         The numbers, written by ``format(number, shown)``.
     rows, columns : sequence of str
         What stands beside each row and above each column.
+    names : bool
+        Whether the numbers are names, such as ids: all have one colour, but for 0, which has none.
 
     Examples
     --------
@@ -54,9 +62,10 @@ def grid(
     Figure: Rome is a 1 at place 1.
     """
     matrix = np.asarray(values, dtype=float)
+    size = np.sign(np.abs(matrix)) / 2 if names else np.abs(matrix) / (np.abs(matrix).max() or 1)
     column = max(0.62, *(0.1 * len(name) for name in columns))
     figure, (axes,) = _canvas(says, 1.6 + column * len(columns), 0.9 + 0.42 * len(rows), [title])
-    axes.imshow(np.abs(matrix) / (np.abs(matrix).max() or 1), cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
+    axes.imshow(size, cmap="Blues", vmin=0, vmax=1.6, aspect="auto")
     for (i, j), number in np.ndenumerate(matrix):
         axes.text(j, i, format(number, shown), ha="center", va="center", color="black" if number else GREY)
     axes.set_xticks(range(matrix.shape[1]), columns)
@@ -96,32 +105,39 @@ def tokens_to_vectors(text: str, tokens: Words, vectors: ArrayLike, says: str) -
     return figure
 
 
-def cube(tensor: ArrayLike, names: Words, says: str) -> Figure:
-    """Draw a 3-D tensor as sheets that lie behind one another (slide "IMDb Example").
+def sheets(tensor: ArrayLike, names: Words, tokens: Sequence[Words], says: str) -> Figure:
+    """Draw a 3-D tensor as sheets of numbers below one another (slide "IMDb Example").
 
     Parameters
     ----------
-    tensor : array_like, shape (sheets, rows, columns)
-        The numbers, coloured by sign and size.
-    names : sequence of 3 str
-        What each of the three axes counts.
+    tensor : array_like, shape (sheets, places, numbers)
+        A column for each place, coloured by sign and size.
+    names : sequence of str
+        What stands beside each sheet.
+    tokens : sequence of sequence of str
+        What stands above the places of each sheet; the places beyond are padding and have no colour.
 
     Examples
     --------
-    >>> figure = cube(np.zeros((2, 3, 4)), ["reviews", "words", "numbers"], says="2 sheets of 3 by 4.")
-    Figure: 2 sheets of 3 by 4.
+    >>> figure = sheets(np.ones((1, 3, 2)), ["review 1"], [["so", "good"]], says="Two words, and padding.")
+    Figure: Two words, and padding.
     """
     array = np.asarray(tensor, dtype=float)
-    sheets, rows, columns = array.shape
-    figure, (axes,) = _canvas(says, width=9, height=3.4)
-    limit = np.abs(array).max() or 1
-    for k in range(sheets):
-        x, y = 0.75 * k + np.arange(rows + 1), 0.75 * k + np.arange(columns, -1, -1)
-        axes.pcolormesh(x, y, array[k].T, cmap="PuOr_r", clim=(-limit, limit), ec="white", zorder=sheets - k)
-        axes.text(x[0] - 0.15, y[0] - 0.35, f"{names[0]} {k + 1}", ha="right", va="center", color=GREY)
-    axes.text(rows / 2, -0.5, f"{rows} {names[1]}", ha="center", va="center")
-    axes.text(-0.15, columns / 2 - 0.4, f"{columns} {names[2]}", ha="right", va="center")
-    axes.set(xlim=(-2.6, x[-1] + 2.4), ylim=(-0.9, y[0] + 0.2), aspect="equal")
+    count, places, numbers = array.shape
+    figure, (axes,) = _canvas(says, width=9.4, height=(0.6 + 0.28 * numbers) * count + 0.2)
+    limit, high = np.abs(array).max() or 1, numbers + 1.6
+    for k, (name, words) in enumerate(zip(names, tokens, strict=True)):
+        inner = array[k, : len(words)].T
+        area = (-0.5, len(words) - 0.5, high * k + numbers - 0.5, high * k - 0.5)
+        axes.imshow(inner, cmap="PuOr_r", vmin=-2 * limit, vmax=2 * limit, aspect="auto", extent=area)
+        for (place, i), number in np.ndenumerate(array[k]):
+            known = {"color": "black"} if place < len(words) else {"color": GREY}
+            axes.text(place, high * k + i, f"{number:zg}", ha="center", va="center", **known)
+        for place in range(places):
+            above = words[place] if place < len(words) else "(nothing)"
+            axes.text(place, high * k - 0.95, above, ha="center", va="center", size=9.5, color=GREY)
+        axes.text(-0.7, high * k + numbers / 2 - 0.5, name, ha="right", va="center", weight="bold")
+    axes.set(xlim=(-1.9, places - 0.4), ylim=(high * count - 1, -1.5))
     axes.axis("off")
     return figure
 

@@ -31,7 +31,10 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "grid of zeros": lambda: plots.grid(np.zeros((1, 2)), ["a"], ["b", "c"], SAYS),
     "grid of words": lambda: plots.grid(np.eye(3), 3 * ["a" * 20], 3 * ["a long name"], SAYS),
     "tokens": lambda: plots.tokens_to_vectors("A frog.", TOKENS, np.arange(15).reshape(5, 3) - 7, SAYS),
-    "cube": lambda: plots.cube(np.arange(90).reshape(3, 10, 3) - 45, ["review", "words", "numbers"], SAYS),
+    "grid of names": lambda: plots.grid([[0, 5, 66]], ["review"], ["1", "2", "3"], SAYS, names=True),
+    "sheets": lambda: plots.sheets(
+        np.arange(12).reshape(2, 3, 2) - 6, ["one", "two"], [["so"], TOKENS[:3]], SAYS
+    ),
     "curves": lambda: plots.curves([RUN], SAYS, "One seed"),
     "bars": lambda: plots.bars({"bag of words": 0.88, "SimpleRNN": [0.81, 0.84]}, SAYS),
     "lines": lambda: plots.lines([1, 2, 3], {"squares": [1, 4, 9], "cubes": [1, 8, 27]}, SAYS, "n", "value"),
@@ -112,12 +115,21 @@ def test_tokens_stand_under_their_text_and_above_their_vectors() -> None:
     assert place["so"][0] == place["0.5"][0] == place["-3"][0] < place["good"][0] == place["7"][0]
 
 
-def test_a_cube_has_its_sheets_and_tells_its_sizes() -> None:
-    figure = PICTURES["cube"]()
-    first, _, last = sorted(figure.axes[0].collections, key=lambda sheet: -sheet.get_zorder())
-    np.testing.assert_array_equal(first.get_array(), np.arange(30).reshape(10, 3).T - 45)
-    np.testing.assert_array_equal(last.get_array(), np.arange(60, 90).reshape(10, 3).T - 45)
-    assert {"review 1", "review 3", "10 words", "3 numbers"} <= set(words(figure))
+def test_a_grid_of_names_has_one_colour_and_none_for_0() -> None:
+    nothing, five, sixty_six = PICTURES["grid of names"]().axes[0].images[0].get_array()[0]
+    assert nothing == 0 < five == sixty_six
+
+
+def test_sheets_have_words_above_their_numbers_and_no_colour_where_there_is_none() -> None:
+    figure = PICTURES["sheets"]()
+    one, two = figure.axes[0].images
+    np.testing.assert_array_equal(one.get_array(), [[-6], [-5]])
+    np.testing.assert_array_equal(two.get_array(), [[0, 2, 4], [1, 3, 5]])
+    place = {t.get_text(): t.get_position() for t in texts(figure)}
+    assert place["one"][1] < place["two"][1]
+    assert place["frog"][0] == place["3"][0] == place["-4"][0]
+    assert place["so"][1] < place["-6"][1] < place["-5"][1] < place["frog"][1] < place["2"][1]
+    assert words(figure).count("(nothing)") == 2
 
 
 def test_curves_are_means_with_a_band_from_lowest_to_highest() -> None:
@@ -284,6 +296,7 @@ def test_a_table_is_coloured_by_its_marks() -> None:
         lambda: plots.grid([[1, 2]], ["a"], ["b"], SAYS),
         lambda: plots.grid([[1]], ["a", "b"], ["c"], SAYS),
         lambda: plots.tokens_to_vectors("a b", ["a", "b"], [[1]], SAYS),
+        lambda: plots.sheets([[[1]]], ["one"], [["a"], ["b"]], SAYS),
         lambda: plots.table([["a", "b"]], ["a"], SAYS),
         lambda: plots.state_map([(["a", "b"], [[1, 2]])], SAYS),
     ],
