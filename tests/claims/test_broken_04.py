@@ -39,7 +39,8 @@ def bags() -> Any:
 
 def cost(buckets: Callable[[int], int]) -> Value:
     m = buckets(bags()[0].shape[1])
-    return l9.compare(do.right_with(*(do.hashed(half, m) for half in bags())), do.right_with(*bags()))
+    in_buckets = [do.hashed(half, do.names["words"], m) for half in bags()]
+    return l9.compare(do.right_with(*in_buckets), do.right_with(*bags()))
 
 
 BROKEN: dict[tuple[str, str], Callable[[], Value]] = {
