@@ -14,6 +14,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from .evidence import Interval
@@ -31,6 +32,8 @@ _STYLE: Any = {
     "axes.spines.right": False,
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PINK, GREY]),  # told apart by the colour-blind too
 }
+
+_HALO = [withStroke(linewidth=3, foreground="white")]  # around a word that lies on lines
 
 # Now: chosen within an rc_context, it would forget to show a student's own pictures
 plt.switch_backend(plt.get_backend())
@@ -416,7 +419,7 @@ def paths(
             colour = (BLUE, ORANGE, GREEN, PINK, GREY)[group]
             axes.plot(*way.T, color=colour, lw=1, alpha=0.5)
             axes.plot(*way[-1], "o", color=colour, ms=5)
-            axes.text(*way[-1], f"  {name}", color=colour, size=9, va="center")
+            axes.text(*way[-1], f"  {name}", color=colour, size=9, va="center", path_effects=_HALO)
         axes.update_datalim(whole.reshape(-1, 2))
         axes.axhline(0, color=GREY, lw=0.6)
         axes.axvline(0, color=GREY, lw=0.6)
