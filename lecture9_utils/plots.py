@@ -14,6 +14,7 @@ import numpy as np
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from .evidence import Interval
@@ -31,6 +32,8 @@ _STYLE: Any = {
     "axes.spines.right": False,
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PINK, GREY]),  # told apart by the colour-blind too
 }
+
+_HALO = [withStroke(linewidth=3, foreground="white")]  # around a word that lies on lines
 
 # Now: chosen within an rc_context, it would forget to show a student's own pictures
 plt.switch_backend(plt.get_backend())
@@ -489,6 +492,72 @@ def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], s
     figure.draw_without_rendering()  # only now is it known how wide the words are
     for axes in all_axes:
         _keep_apart(axes, [text for text in axes.texts if text.get_text()])
+    return figure
+
+
+def paths(
+    panels: Mapping[str, ArrayLike], names: Words, groups: Sequence[int], says: str, step: int = -1
+) -> Figure:
+    """Draw the ways of points on a plane, and a dot with its name where each of them has come to.
+
+    Parameters
+    ----------
+    panels : mapping of str to array_like, shape (steps, points, 2)
+        For each panel, by its title: where the points are at each step.
+    names, groups : sequences of str and of int
+        For each point its name, and its group, from 0 to 4: points of one group have one colour.
+    step : int
+        How far they have come. The picture is as large as the whole way wants it.
+
+    Examples
+    --------
+    >>> ways = [[[0, 0], [0, 1]], [[1, 1], [-1, 1]]]
+    >>> figure = paths({"two epochs": ways}, ["frog", "king"], [0, 1], says="They part.")
+    Figure: They part.
+    """
+    figure, all_axes = _canvas(says, 5 * len(panels), 4.6, panels)
+    for axes, ways in zip(all_axes, panels.values(), strict=True):
+        whole = np.asarray(ways, dtype=float)
+        come = whole[: np.arange(len(whole))[step] + 1]
+        for way, name, group in zip(come.swapaxes(0, 1), names, groups, strict=True):
+            colour = (BLUE, ORANGE, GREEN, PINK, GREY)[group]
+            axes.plot(*way.T, color=colour, lw=1, alpha=0.5)
+            axes.plot(*way[-1], "o", color=colour, ms=5)
+            axes.text(*way[-1], f"  {name}", color=colour, size=9, va="center", path_effects=_HALO)
+        axes.update_datalim(whole.reshape(-1, 2))
+        axes.axhline(0, color=GREY, lw=0.6)
+        axes.axvline(0, color=GREY, lw=0.6)
+        axes.set(xticks=[0], yticks=[0], xmargin=0.25, aspect="equal", adjustable="datalim")
+    figure.draw_without_rendering()
+    for axes in all_axes:
+        _keep_apart(axes, axes.texts)
+    return figure
+
+
+def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str) -> Figure:
+    """Draw many points against one quantity, a panel for each series, and the mean of each tenth of them.
+
+    Parameters
+    ----------
+    x : array_like, shape (n,)
+        The quantity, which `xlabel` names; its ten tenths hold the same number of points.
+    panels : mapping of str to array_like, shape (n,)
+        For each panel, by its title, the other quantity.
+
+    Examples
+    --------
+    >>> figure = clouds(range(10), {"squares": [n**2 for n in range(10)]}, says="It curves up.", xlabel="n")
+    Figure: It curves up.
+    """
+    figure, all_axes = _canvas(says, min(4.8 * len(panels), 10), 3.6, panels)
+    points = np.asarray(x, dtype=float)
+    tenths = np.array_split(np.argsort(points), 10)
+    for axes, values in zip(all_axes, panels.values(), strict=True):
+        other = np.asarray(values, dtype=float)
+        axes.plot(points, other, ".", color=BLUE, ms=3, alpha=0.2)
+        means = np.array([(points[tenth].mean(), other[tenth].mean()) for tenth in tenths])
+        axes.plot(*means.T, "o-", color=ORANGE, ms=5)
+        axes.set(xlabel=xlabel)
     return figure
 
 

@@ -26,6 +26,7 @@ TOKENS = ["a", "frog", "and", "a", "newt"]
 SHAPES = {"in": "W: 8 × 5", "state": "U: 5 × 5", "out": "V: 5 × 1"}
 PAIRS = [("king", "queen"), ("man", "woman")]
 STATES = [(["dog", "bites", "man"], np.arange(12).reshape(3, 4) - 6), (["man"], [[0, 1, 2, 3]])]
+WAYS = [[[0, 0], [0, 0.1]], [[1, 1], [-1, 1]], [[4, 4], [-2, 3]]]
 PICTURES: dict[str, Callable[[], Figure]] = {
     "grid": lambda: plots.grid([[0, 1, -2.5], [3, 0, 0]], ["Rome", "Paris"], ["0", "1", "2"], SAYS, "Title"),
     "grid of zeros": lambda: plots.grid(np.zeros((1, 2)), ["a"], ["b", "c"], SAYS),
@@ -46,6 +47,8 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "picture": lambda: plots.pictures([np.eye(9)], ["one\ntwo"], SAYS),
     "table": lambda: plots.table([["a", "✓ bir"], ["ü" * 40, "✗ ığdır"]], ["English", "Turkish"], SAYS),
     "offsets": lambda: plots.offsets({"A": (PAIRS, [[[0, 0], [2, 1]], [[1, 3], [0, 4]]])}, SAYS),
+    "paths": lambda: plots.paths({"A": WAYS, "B": WAYS}, ["frog", "frogs"], [0, 1], SAYS, step=1),
+    "clouds": lambda: plots.clouds(range(40), {"A": range(40), "B": 20 * [1, 2]}, SAYS, "n"),
     "dots": lambda: plots.dots({"own": {"u": 0.5, "v": -0.1}, "shuffled": {"v": 0.2}}, SAYS, "cosine"),
     "dots and a band": lambda: plots.dots({"own": {"u": 0.5}}, SAYS, "cosine", ("random", -0.2, 0.2)),
     "unrolled": lambda: plots.unrolled(4, SAYS, weights=SHAPES),
@@ -235,6 +238,23 @@ def test_words_at_the_same_place_are_written_below_each_other() -> None:
     assert len(boxes) == 10
     for one, other in combinations(boxes, 2):
         assert one.x1 <= other.x0 or other.x1 <= one.x0 or abs(one.y0 - other.y0) > 0.7 * one.height
+
+
+def test_paths_end_where_the_step_says_and_keep_room_for_the_rest() -> None:
+    axes = PICTURES["paths"]().axes[0]
+    assert [line.get_xydata().tolist() for line in axes.lines[:4:2]] == [
+        [[0, 0], [1, 1]],
+        [[0, 0.1], [-1, 1]],
+    ]
+    assert axes.lines[1].get_xydata().tolist() == [[1, 1]] and axes.get_aspect() == 1
+    assert axes.get_xlim()[0] <= -2 and axes.get_xlim()[1] >= 4
+    assert to_hex(axes.lines[0].get_color()) != to_hex(axes.lines[2].get_color())
+
+
+def test_clouds_have_the_mean_of_each_tenth() -> None:
+    first, second = PICTURES["clouds"]().axes
+    np.testing.assert_allclose(first.lines[1].get_xydata(), np.arange(1.5, 40, 4)[:, None] * [1, 1])
+    assert second.lines[1].get_ydata().tolist() == 10 * [1.5]
 
 
 def test_a_dot_is_in_the_row_of_its_name() -> None:
