@@ -166,7 +166,6 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C20", "power_shuffled"): lambda: found("cui2vec").mean(),
 }
 OF_THE_SAMPLE = {  # they depend on the books, or the rival is level there
-    ("C20", "doc_nearest"),
     ("C20", "before_rival"),
     ("C20", "author"),
     ("C20", "author_bag"),
