@@ -124,8 +124,8 @@ lock: ## make the two locks again from pyproject.toml (needs uv)
 	$(COMPILE) --extra work -o requirements.lock
 	$(COMPILE) --extra work --extra site -c requirements.lock -o requirements-site.lock
 
-address: $(STAMP) ## make REPO=owner/name the repository's address in badges and set-up cells
-	@$(BIN)/python -m tools.address "$(REPO)"
+address: $(STAMP) ## write where this is published (git's origin, or REPO=owner/name) into badges and set-up cells
+	@$(BIN)/python -m tools.address $(REPO)
 
 clean: ## remove what the commands made, but for the environment
 	rm -rf build dist docs/notebooks .pytest_cache .mypy_cache .ruff_cache .hypothesis

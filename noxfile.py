@@ -87,27 +87,28 @@ def run(session: nox.Session, build: Path, words: list[str], folder: Path) -> No
 
 def try_set_up(session: nox.Session, build: Path) -> None:
     """Run the set-up cells alone, from a repository of this folder; a second time they install nothing."""
-    plain, with_gensim = address.set_up(), address.set_up(gensim=True)
+    here = address.Place("someone/lecture9", "as-it-stands")
+    plain, with_gensim = (address.set_up(gensim, here) for gensim in (False, True))
     again = f"%%capture again\n{plain}\n{with_gensim}"  # pip says something each time it runs
     cells = [new_code_cell(source) for source in (plain, with_gensim, again, "assert not again.stdout")]
     folder = build / "set-up"
     folder.mkdir()
     nbformat.write(new_notebook(cells=cells), folder / "97_set_up.ipynb")
-    publish(build / "repository")
+    publish(build / "repository", here)
     run(session, build, [], folder)
 
 
-def publish(repository: Path) -> None:
-    """Make a git repository of this folder as it stands, with the tag that the set-up cells name.
+def publish(repository: Path, place: address.Place) -> None:
+    """Make a git repository of this folder as it stands, with the tag of a place.
 
-    From now on git reads it where the repository's address is named.
+    From now on git reads it where that place's address is named.
     """
     git = ["git", f"--git-dir={repository}/.git", f"--work-tree={ROOT}"]
     me = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     subprocess.run(["git", "init", "-q", repository], check=True)
     subprocess.run([*git, "add", "."], cwd=ROOT, check=True)
     subprocess.run([*git, *me, "commit", "-q", "-m", "as it stands"], check=True)
-    subprocess.run([*git, "tag", f"v{address.project()['version']}"], check=True)
+    subprocess.run([*git, "tag", place.revision], check=True)
     os.environ["GIT_CONFIG_COUNT"] = "1"
     os.environ["GIT_CONFIG_KEY_0"] = f"url.{repository.as_uri()}.insteadOf"
-    os.environ["GIT_CONFIG_VALUE_0"] = f"https://github.com/{address.project()['repository']}"
+    os.environ["GIT_CONFIG_VALUE_0"] = place.url

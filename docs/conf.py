@@ -17,7 +17,7 @@ from docutils import nodes
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
-from tools.address import project as repository
+from tools.address import place
 
 project = html_title = "Lecture 9, run"
 html_show_copyright = False
@@ -113,8 +113,8 @@ def link_to_repository(_app: Sphinx, page: nodes.document) -> None:
     """Let a link to a file that is no page lead to the repository."""
     for link in list(page.findall(pending_xref)):
         if link["reftype"] == "myst" and (ROOT / link["reftarget"]).is_file():
-            address = f"https://github.com/{repository()['repository']}/blob/main/{link['reftarget']}"
-            link.replace_self(nodes.reference("", "", *link.children, refuri=address))
+            file, text = f"{place().url}/blob/main/{link['reftarget']}", link.children
+            link.replace_self(nodes.reference("", "", *text, refuri=file) if place().url else text)
 
 
 def reach(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: Any) -> None:

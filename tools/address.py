@@ -1,79 +1,151 @@
-"""Change the repository's address, which pyproject.toml names, everywhere it is written.
+"""Say where this repository is published: in the README, the notebooks' badges and their set-up cells.
 
 Usage::
 
-    address.py owner/name
+    python -m tools.address [owner/name | none]
+
+Without an argument the place is what git knows as ``origin``. On Colab the notebooks then install the helpers
+from there, at the tag or commit that is checked out now: push it first, and call this again when the package
+has changed. Name only what is yours: who owns that address decides what runs on the students' machines.
+``none`` takes it out again; then there is no badge, and the set-up cells say what to do on Colab.
+
+Exit code: 0 if all is well; 2 if the command was refused.
 """
 
 import re
+import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
-from tools.command import ROOT
+import nbformat
+
+from tools.command import ROOT, RefusedError, write
 
 BADGE = (
     "[![Open In Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
     "(https://colab.research.google.com/github/{repository}/blob/main/notebooks/{name})"
 )
-SET_UP = """\
+BEGIN = """\
 # @title Set-up: on Colab, this adds the lecture's helpers
 import sys
 from importlib.util import find_spec
 
 if "google.colab" in sys.modules and not find_spec("{needed}"):
+"""
+INSTALL = """\
     # Colab has TensorFlow, Keras and NumPy: add this lecture's helpers, and touch nothing else.
-    %pip install --quiet --no-deps "lecture9-utils @ git+https://github.com/{repository}@v{version}"{more}
+    %pip install --quiet --no-deps "lecture9-utils @ git+https://github.com/{repository}@{revision}"{more}
     if not find_spec("{needed}"):
         raise ImportError("the helpers could not be installed: pip says why, above. Run this cell again.")
-
-import lecture9_utils as l9"""
-
-FILES = ("pyproject.toml", "*.md", "data/*.md", "notebooks/*.ipynb", "notebooks/*/*.ipynb")  # may name it
-
-
-def project(root: Path = ROOT) -> dict[str, str]:
-    """Return the configured repository ("owner/name") and the package's version."""
-    table = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    address = table["urls"]["Repository"]
-    return {"repository": address.removeprefix("https://github.com/"), "version": table["version"]}
-
-
-def badge(name: str) -> str:
-    """Return the badge, in Markdown, that opens a notebook in Colab."""
-    return BADGE.format(name=name, **project())
+"""
+ASK = """\
+    raise ImportError(
+        "the lecture's helpers are missing: ask who gave you this notebook where its repository is, then run "
+        "%pip install --no-deps{more} git+ADDRESS with that address in a cell of its own, and this one again"
+    )
+"""
+END = "\nimport lecture9_utils as l9"
+NO_ADDRESS = "ADDRESS-OF-THIS-REPOSITORY"  # stands in the README as long as there is none
+GITHUB = r"(?:https://|ssh://git@|git@)github\.com[:/]([\w-]+/[\w.-]*?\w)(?:\.git)?/?"
 
 
-def set_up(gensim: bool = False) -> str:
-    """Return what every notebook's first code cell begins with; some need gensim, which Colab lacks."""
+class Place(NamedTuple):
+    """A repository on GitHub (owner/name) and a tag or commit of it; both are empty where there is none."""
+
+    repository: str = ""
+    revision: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address for git and for readers."""
+        return f"https://github.com/{self.repository}" if self.repository else ""
+
+
+def place(root: Path = ROOT) -> Place:
+    """Return where the repository is published, as pyproject.toml says."""
+    return Place(**tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["lecture9"])
+
+
+def badge(name: str, where: Place) -> str:
+    """Return the badge, in Markdown, that opens a notebook in Colab; nothing where there is no address."""
+    return BADGE.format(name=name, repository=where.repository) if where.repository else ""
+
+
+def set_up(gensim: bool, where: Place) -> str:
+    """Return what a notebook's first code cell begins with; some need gensim, which Colab lacks."""
     needed, more = ("gensim", " gensim smart_open") if gensim else ("lecture9_utils", "")
-    return SET_UP.format(needed=needed, more=more, **project())
+    text = BEGIN + (INSTALL if where.repository else ASK) + END
+    return text.format(needed=needed, more=more, **where._asdict())
 
 
-def change(repository: str, root: Path = ROOT) -> list[Path]:
-    """Write another address into all files that name the present one; return those that changed."""
-    old = re.compile(rf"(?<=github[./])(com/)?{re.escape(project(root)['repository'])}(?![\w-])")
-    changed = []
-    for path in sorted(path for pattern in FILES for path in root.glob(pattern)):
-        before = path.read_bytes().decode("utf-8")
-        after = old.sub(lambda match: (match[1] or "") + repository, before)
-        if after != before:
-            path.write_bytes(after.encode("utf-8"))
-            changed.append(path)
-    return changed
+def write_into(notebook: Path, where: Place) -> None:
+    """Write the badge and the set-up cell of one notebook; the assignment has no badge."""
+    content = nbformat.read(notebook, as_version=4)
+    head, code = (next(c for c in content.cells if c.cell_type == kind) for kind in ("markdown", "code"))
+    title, _, rest = re.sub(r"\n\n\[!\[Open In Colab\]\(.*?\)\]\(.*?\)", "", head.source).partition("\n")
+    shown = badge(notebook.name, where) if notebook.parent.name == "notebooks" else ""
+    head.source = "\n".join([title, *(["", shown] if shown else []), rest])
+    before, _, after = code.source.partition(END)
+    code.source = set_up('find_spec("gensim")' in before, where) + after
+    write(notebook, (nbformat.writes(content).rstrip("\n") + "\n").encode())
 
 
-def main() -> int:
+def change(where: Place, root: Path = ROOT) -> None:
+    """Write a place wherever the present one is named."""
+    for notebook in sorted([*root.glob("notebooks/*.ipynb"), *root.glob("notebooks/assignment/*.ipynb")]):
+        write_into(notebook, where)
+    settings, readme = root / "pyproject.toml", root / "README.md"
+    text = readme.read_text("utf-8")
+    clone = f"git clone {place(root).url or NO_ADDRESS} "
+    write(readme, text.replace(clone, f"git clone {where.url or NO_ADDRESS} ").encode())
+    text = settings.read_text("utf-8")
+    for name, value in where._asdict().items():
+        text = re.sub(rf'(?m)^{name} = ".*?"', f'{name} = "{value}"', text)
+    write(settings, text.encode())
+
+
+def git(*words: str, root: Path = ROOT) -> str:
+    """Return what git says; nothing if it refuses."""
+    done = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def wanted(words: list[str], root: Path = ROOT) -> Place:
+    """Return the place that the command was given, or that of git's ``origin``.
+
+    Raises
+    ------
+    RefusedError
+        If there is none on GitHub, or nothing is checked out.
+    """
+    if words == ["none"]:
+        return Place()
+    given = f"https://github.com/{words[0]}" if words else git("remote", "get-url", "origin", root=root)
+    address = re.fullmatch(GITHUB, given)
+    if len(words) > 1 or not address:
+        raise RefusedError(
+            f"{given or 'no origin'!r} is no repository on GitHub, from which Colab could open notebooks: "
+            "give your own, as in: make address REPO=owner/name"
+        )
+    revision = git("describe", "--exact-match", "--tags", root=root) or git("rev-parse", "HEAD", root=root)
+    if not revision:
+        raise RefusedError("nothing is committed here that Colab could install: commit and push it first")
+    return Place(address[1], revision)
+
+
+def main(words: list[str]) -> int:
     """Run the command; see the module."""
-    wanted = sys.argv[1] if len(sys.argv) == 2 else ""
-    if not re.fullmatch(r"[\w-]+/[\w.-]*\w", wanted):
-        now = project()["repository"]
-        print(f"REPO must be owner/name, as in: make address REPO={now} (the present one)", file=sys.stderr)
+    try:
+        where = wanted(words)
+    except RefusedError as refusal:
+        print(f"Nothing was changed: {refusal}", file=sys.stderr)
         return 2
-    for path in change(wanted):
-        print(path.relative_to(ROOT))
+    change(where)
+    print(f"The address is {where.url}, at {where.revision}." if where.url else "There is no address now.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

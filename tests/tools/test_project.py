@@ -61,26 +61,50 @@ def test_environment_yml_and_the_version_agree_with_pyproject_toml():
     assert PROJECT["version"] == lecture9_utils.__version__
 
 
-def test_the_address_changes_everywhere_and_only_itself(tmp_path):
-    left_out = shutil.ignore_patterns(".*", "build", "dist", "docs", "__pycache__")
+@pytest.fixture
+def project(tmp_path):
+    """A copy of this project's documents, in a git repository of its own whose origin is told to it."""
+    left_out = shutil.ignore_patterns(".*", "build", "dist", "__pycache__", "tests", "sample")
     root = Path(shutil.copytree(ROOT, tmp_path / "project", ignore=left_out))
-    old = address.project(root)["repository"]
-    other = root / "data" / "other.md"
-    other.write_text(f"github.com/{old}-c gitlab.com/{old[:-1]} google.com/github/{old}/blob", "utf-8")
-    assert root / "pyproject.toml" in address.change("someone/else", root)
-    assert address.project(root)["repository"] == "someone/else"
-    kept = f"github.com/{old}-c gitlab.com/{old[:-1]}"
-    assert other.read_text("utf-8") == f"{kept} google.com/github/someone/else/blob"
-    other.unlink()
-    stragglers = [path for path in root.rglob("*") if path.is_file() and old.encode() in path.read_bytes()]
-    assert stragglers == []
+    for words in (["init", "-q"], ["add", "README.md"], ["commit", "-qm", "first"]):
+        address.git("-c", "user.name=test", "-c", "user.email=test@example.org", *words, root=root)
+    return root
 
 
-@pytest.mark.parametrize("wrong", ["", "name", "https://github.com/a/b", "a/b/c", "a/"])
-def test_a_wrong_address_is_refused(wrong, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["address.py", wrong])
-    assert address.main() == 2
-    assert "REPO must be owner/name" in capsys.readouterr().err
+ORIGINS = ["https://github.com/a-b/c.d", "git@github.com:a-b/c.d.git", "ssh://git@github.com/a-b/c.d.git"]
+
+
+@pytest.mark.parametrize("origin", ORIGINS)
+def test_the_address_is_that_of_origin_and_is_written_and_taken_out_everywhere(project, origin):
+    before = {path: path.read_bytes() for path in project.rglob("*.*") if path.is_file()}
+    address.git("remote", "add", "origin", origin, root=project)
+    where = address.wanted([], project)
+    assert where == ("a-b/c.d", address.git("rev-parse", "HEAD", root=project))
+    address.change(where, project)
+    assert address.place(project) == where
+    assert "git clone https://github.com/a-b/c.d lecture9\n" in (project / "README.md").read_text("utf-8")
+    for notebook in project.glob("notebooks/*.ipynb"):
+        text = notebook.read_text("utf-8")
+        assert f"github/a-b/c.d/blob/main/notebooks/{notebook.name})" in text
+        assert f"git+https://github.com/a-b/c.d@{where.revision}" in text
+    address.change(address.wanted(["none"], project), project)
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_tag_is_named_by_its_name(project):
+    address.git("tag", "v7", root=project)
+    assert address.wanted(["some/one"], project) == ("some/one", "v7")
+
+
+@pytest.mark.parametrize("wrong", [[], ["a"], ["https://github.com/a/b"], ["a/b/c"], ["a/"], ["a/b", "c/d"]])
+def test_a_wrong_address_is_refused_in_a_sentence(project, wrong):
+    with pytest.raises(address.RefusedError, match="no repository on GitHub"):
+        address.wanted(wrong, project)
+
+
+def test_no_address_is_named_that_is_not_ours():
+    for path in [ROOT / "README.md", ROOT / "pyproject.toml", *ROOT.glob("notebooks/**/*.ipynb")]:
+        assert "harvard-bst261/" not in path.read_text("utf-8")
 
 
 HEAVY = {"tensorflow", "keras", "matplotlib", "gensim", "scipy", "sklearn", "requests"}
