@@ -111,6 +111,7 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C24", "difference"): lambda: l9.compare(bag(is_last=False), bag(is_last=False)),
     ("C25", "validation"): lambda: untrained(1).mean(),
     ("C25", "test"): lambda: bag(is_last=True, is_shuffled=True).mean(),
+    ("C25", "pooled"): lambda: l9.compare(bag(is_last=True), untrained()),
     ("C26", "gap"): lambda: gap(is_recurrent=True),
     ("C26", "control"): lambda: gap(is_recurrent=False),
 }
