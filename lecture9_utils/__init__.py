@@ -31,8 +31,8 @@ from .embeddings.word2vec import number_words, skip_gram_pairs, train_word2vec
 from .embeddings.word_vectors import WordVectors
 from .encoding import collisions, expected_collisions, hash_words, multi_hot, one_hot
 from .evidence import Interval, compare, measured
-from .notebook import fit, progress, slider
-from .recurrence import simple_rnn, simple_rnn_gradients
+from .notebook import progress, slider
+from .recurrence import simple_rnn
 from .text import Vocabulary, bag_of_ngrams, characters, ngrams, pad, tokenize
 
 __version__ = "0.1.0"

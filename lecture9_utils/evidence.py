@@ -131,9 +131,10 @@ def number(value: float, unit: str = "", digits: int = 4) -> str:
 def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:
     """Bring together what runs with different seeds recorded: numbers, lists of them, or intervals' fields.
 
-    Of several runs the value is the list of their means or, of a difference, its interval over the seeds. Of
-    intervals it is the mean; its interval adds two parts as squares are added (Graybill and Wang, 1980): the
-    runs' own, which stays however many they are, as their test set is one; and that over the seeds.
+    Of several runs the value is the list of their means, one number where they are equal; of a difference it
+    is its interval over the seeds. Of intervals it is the mean, and its interval adds two parts as squares
+    are added (Graybill and Wang, 1980): the runs' own, which stays however many they are, as their test set
+    is one; and that over the seeds.
 
     Examples
     --------
@@ -149,7 +150,9 @@ def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:
     if len(values) == 1:
         first: Value = values[0]
         return first
-    return compare(means) if is_difference else means
+    if is_difference:
+        return compare(means)
+    return means if np.ptp(means) else means[0]
 
 
 def _together(runs: Sequence[Interval]) -> Interval:

@@ -1,4 +1,4 @@
-"""What stands around a lesson: a progress bar, a slider, training with a bar, TensorFlow's quiet start."""
+"""What stands around a lesson: a progress bar, a slider, TensorFlow's quiet start."""
 
 import os
 import sys
@@ -9,11 +9,9 @@ from logging import getLogger
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from numpy.typing import ArrayLike
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    import keras
     from matplotlib.figure import Figure
 
 
@@ -103,40 +101,6 @@ def slider(draw: Callable[[Any], "Figure"], name: str, values: Sequence[Any], st
         data["image/png"] = print_figure(box.result, base64=True)  # type: ignore[no-untyped-call]
     display(data, raw=True)  # type: ignore[no-untyped-call]
     return None
-
-
-def fit(
-    model: "keras.Model", x: ArrayLike | list[Any], y: ArrayLike | list[Any], epochs: int = 10, **options: Any
-) -> dict[str, list[float]]:
-    """Train a compiled model, as ``model.fit`` does, with one progress bar that is gone at the end.
-
-    Parameters
-    ----------
-    model : keras.Model
-        A compiled model, as a rule with one metric, ``"accuracy"``.
-    x, y, epochs, **options
-        As for ``model.fit``, which raises what there is to raise: ``batch_size``, ``validation_split``, …
-
-    Returns
-    -------
-    dict of str to list of float
-        For each epoch ``"loss"`` and ``"accuracy"``; with validation data ``"val_loss"``, ``"val_accuracy"``.
-
-    Examples
-    --------
-    >>> import keras, numpy as np
-    >>> model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
-    >>> model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
-    >>> sorted(fit(model, np.zeros((8, 2)), np.zeros(8), epochs=2))
-    ['accuracy', 'loss']
-    """
-    from tqdm.keras import TqdmCallback
-
-    bar = TqdmCallback(epochs, verbose=0, tqdm_class=progress, desc="training")
-    more = options.pop("callbacks", [])
-    with bar.epoch_bar:
-        history = model.fit(x, y, epochs=epochs, verbose=0, callbacks=[bar, *more], **options)
-    return dict(history.history)
 
 
 class _QuietTensorFlow(SourceFileLoader):

@@ -1,6 +1,5 @@
-"""The simple recurrent layer, step by step, and its backpropagation through time, in NumPy."""
+"""The simple recurrent layer, step by step, in NumPy."""
 
-from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -9,15 +8,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.floating[Any]]
 
-_ACTIVATIONS: dict[str, Any] = {  # f(a), and its slope f'(a) written in terms of h = f(a)
-    "tanh": (np.tanh, lambda h: 1 - h**2),
-    "relu": (lambda a: np.maximum(a, 0), lambda h: (h > 0).astype(h.dtype)),
-    "linear": (lambda a: a, np.ones_like),
-}
-
-
-# The loss's gradient for each of a recurrent layer's inputs, each in the shape of that input.
-Gradients = namedtuple("Gradients", ["x", "W", "U", "b", "h0"])
+_ACTIVATIONS: dict[str, Any] = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0), "linear": lambda a: a}
 
 
 def simple_rnn(
@@ -54,55 +45,11 @@ def simple_rnn(
     Slides "MLPs → RNNs"; Elman (1990), "Finding structure in time"; ``keras.layers.SimpleRNN``.
     """
     x, W, U, b, h = _fitting(x, W, U, b, h0, activation)
-    f, _ = _ACTIVATIONS[activation]
+    f = _ACTIVATIONS[activation]
     states = np.empty((*x.shape[:2], len(b)), x.dtype)
     for t in range(x.shape[1]):
         h = states[:, t] = f(x[:, t] @ W + h @ U + b)
     return states
-
-
-def simple_rnn_gradients(
-    x: Array, W: Array, U: Array, b: Array, d_states: Array, h0: Array | None = None, activation: str = "tanh"
-) -> Gradients:
-    """Backpropagate a loss through depth and time, from the last step to the first.
-
-    Parameters
-    ----------
-    x, W, U, b, h0, activation
-        As for `simple_rnn`.
-    d_states : array_like, shape (batch, time, units)
-        The loss's gradient for each state as an *output*: what the layer above says of ``h_t``, leaving out
-        what later steps will add. If only the last state is used, all but ``d_states[:, -1]`` is 0.
-
-    Examples
-    --------
-    In a network that adds up, each of three inputs moves the last state by as much as it moves itself:
-
-    >>> x, last_only = [[[1.0], [2.0], [3.0]]], [[[0.0], [0.0], [1.0]]]
-    >>> simple_rnn_gradients(x, [[1.0]], [[1.0]], [0.0], last_only, activation="linear").x.ravel()
-    array([1., 1., 1.])
-
-    References
-    ----------
-    Slide "RNN Backprop"; Werbos (1990), "Backpropagation through time: what it does and how to do it".
-    """
-    states = simple_rnn(x, W, U, b, h0, activation)
-    x, W, U, b, h0 = _fitting(x, W, U, b, h0, activation)
-    d_states = np.asarray(d_states, dtype=states.dtype)
-    if d_states.shape != states.shape:
-        raise ValueError(f"d_states must have the states' shape {states.shape}, got {d_states.shape}")
-    _, slope = _ACTIVATIONS[activation]
-    before = np.concatenate([h0[:, None], states[:, :-1]], axis=1)  # the state that each step began with
-    dx, dW, dU, db, dh = (np.zeros_like(array) for array in (x, W, U, b, h0))
-    for t in reversed(range(x.shape[1])):
-        dh = dh + d_states[:, t]  # what later steps say of h_t, and what the layer above says
-        da = dh * slope(states[:, t])  # back through f
-        dW += x[:, t].T @ da
-        dU += before[:, t].T @ da
-        db += da.sum(axis=0)
-        dx[:, t] = da @ W.T  # down, through depth
-        dh = da @ U.T  # and to the step before, through time
-    return Gradients(dx, dW, dU, db, dh)
 
 
 def _fitting(x: Any, W: Any, U: Any, b: Any, h0: Any, activation: str) -> list[Floats]:

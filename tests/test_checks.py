@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain
+from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain, your_turn
 
 
 class Agrees(str):
@@ -105,3 +105,17 @@ for call in (l9.tokenize, lecture9_utils.text.tokenize, lambda _: vectors.matrix
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     off = "of lecture9_utils is switched off here: it is what you are asked to write"
     assert done.stdout.splitlines() == ["[[2, 1]]", *[f"tokenize {off}"] * 2, f"matrix {off}"]
+
+
+def test_a_function_not_written_yet_says_so_once_however_many_checks_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def begun(x: int) -> int:
+        if x > 1:
+            raise NotImplementedError
+        return x
+
+    for x, y in ((2, 2), (3, 3), (1, 1), (0, 5), (0, 6)):
+        your_turn(begun, x, expect=y)
+    says = [line for line in capsys.readouterr().out.splitlines() if line[0] in "✓○"]
+    assert [line[:14] for line in says] == ["○ begun is not", "✓ begun(1) is ", "○ begun(0)", "○ begun(0)"]

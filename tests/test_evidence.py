@@ -153,6 +153,7 @@ def test_runs_with_several_seeds_are_brought_together() -> None:
     assert over_seeds([0.5]) == 0.5
     assert over_seeds([[0.5, 0.7]]) == [0.5, 0.7]
     assert over_seeds([0.1, 0.2]) == [0.1, 0.2]
+    assert over_seeds([15, 15, 15]) == 15, "no spread is written where there is none"
     assert over_seeds([0.1, 0.2, 0.6], is_difference=True) == compare([0.1, 0.2, 0.6])
 
 

@@ -1,25 +1,22 @@
-"""The progress bar and TensorFlow's quiet start in a real terminal and notebook; sliders; training."""
+"""The progress bar and TensorFlow's quiet start in a real terminal and notebook; sliders."""
 
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 import lecture9_utils as l9
 
-X = np.random.default_rng(0).normal(size=(700, 4)).astype("float32")
-Y = (X[:, 0] + X[:, 1] > 0.3).astype("float32")
 TRAINING = """
 import numpy as np, lecture9_utils as l9
 import keras
 model = keras.Sequential([keras.layers.Dense(1, activation="sigmoid")])
 model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"], jit_compile=True)
-history = l9.fit(model, np.zeros((8, 2)), np.zeros(8), epochs=2)
+history = model.fit(np.zeros((8, 2)), np.zeros(8), epochs=2, verbose=0)
 """
 SLIDER = """
 import lecture9_utils as l9
@@ -62,19 +59,10 @@ def in_notebook(*sources: str) -> tuple[list[str], list[Any], dict[str, Any]]:
     return shown, [output for cell in notebook.cells for output in cell.outputs], widgets.get("state", {})
 
 
-def compiled() -> Any:
-    import keras
-
-    keras.utils.set_random_seed(1)
-    model = keras.Sequential([keras.layers.Dense(3, "tanh"), keras.layers.Dense(1, "sigmoid")])
-    model.compile("rmsprop", "binary_crossentropy", metrics=["accuracy"])
-    return model
-
-
 def test_in_a_terminal_bars_leave_nothing_and_keras_is_quiet() -> None:
     loop = "assert sum(l9.progress([1, 2], desc='reading')) == 3\n"
     written, seen = in_terminal(TRAINING + loop + "import os; os.write(2, b'errors are still seen')")
-    assert "training: " in written and "reading: " in written and "0/2" in written
+    assert "reading: " in written and "0/2" in written
     assert seen == "errors are still seen"
 
 
@@ -91,9 +79,8 @@ def test_in_a_notebook_bars_begin_and_end_with_the_same_empty_text_and_keras_is_
     loop = "for _ in l9.progress(range(8), desc='reading'): time.sleep(0.05)"
     shown, stored, _ = in_notebook("import time" + TRAINING, loop)
     assert any("reading: " in text and "/8" in text for text in shown)
-    assert any("training: " in text and "accuracy=" in text for text in shown)
     assert shown[0] == shown[-1] == ""
-    assert [output.get("data") for output in stored] == [{"text/plain": ""}] * 2
+    assert [output.get("data") for output in stored] == [{"text/plain": ""}]
 
 
 def test_many_small_models_in_one_lesson_bring_no_warning() -> None:
@@ -129,11 +116,3 @@ def test_a_students_own_picture_is_shown_after_one_of_the_package() -> None:
     ours = "import lecture9_utils as l9; l9.plots.lines([1, 2], {'a': [1, 2]}, 'It rises.', 'x', 'y')"
     _, (_, _, own), _ = in_notebook(ours, "import matplotlib.pyplot as plt; _ = plt.plot([1, 2])")
     assert "image/png" in own.data
-
-
-def test_the_history_is_that_of_keras() -> None:
-    options = {"epochs": 3, "batch_size": 64, "validation_split": 0.2}
-    theirs = compiled().fit(X, Y, verbose=0, **options).history
-    ours = l9.fit(compiled(), X, Y, **options)
-    assert type(ours) is dict and list(ours) == list(theirs)
-    np.testing.assert_allclose([*ours.values()], [*theirs.values()], rtol=1e-5)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from functools import cached_property
-from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import IO
@@ -13,9 +12,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..files import write_atomically
 from ..text import Vocabulary
-from .reading import Floats, is_readable, read_rows
+from .reading import Floats, read_rows
 
 
 class UnknownWordError(KeyError):
@@ -200,17 +198,3 @@ class WordVectors:
         """
         with Path(source).open("rb") if isinstance(source, (str, PathLike)) else nullcontext(source) as file:
             return cls(*read_rows(file, str(getattr(file, "name", "the file"))))
-
-    def save(self, path: "str | PathLike[str]") -> None:
-        """Write the vectors as word2vec text, which `read` reads back bit for bit; as a whole or not at all.
-
-        ValueError if a number is not finite, or a word could not be told from its vector: it is empty, holds
-        a line break, or ends in a blank or in a number after a blank.
-        """
-        if not np.isfinite(self.vectors).all():
-            raise ValueError("the vectors hold something that is not a finite number")
-        if wrong := [word for word in self.words if not is_readable(word.encode())]:
-            raise ValueError(f"no line can hold the word {wrong[0]!r}: its end could not be told")
-        rows = (f"{word} {' '.join(self[word].astype(str))}" for word in self)
-        lines = (f"{line}\n".encode() for line in chain([f"{len(self)} {self.dim}"], rows))
-        write_atomically(Path(path), lambda file: file.writelines(lines))
