@@ -45,7 +45,7 @@ def colab(session: nox.Session) -> None:
     before = versions(session)
     try_set_up(session, build)
     notebooks = shutil.copytree(ROOT / "notebooks", build / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    shutil.copy(SOURCE, notebooks / "11_assignment.ipynb")  # with its solutions and hidden tests
+    shutil.copy(SOURCE, notebooks / "13_assignment.ipynb")  # with its solutions and hidden tests
     run(session, build, session.posargs, notebooks)
     after = versions(session)
     changed = {name for name in before if before[name] != after.get(name)}
