@@ -270,7 +270,13 @@ def calculation(words: Words, at: int, rows: Series, says: str) -> Figure:
 
 
 def named_lines(
-    x: Sequence[float] | Words, series: Series, says: str, xlabel: str, ylabel: str, log: str = ""
+    x: Sequence[float] | Words,
+    series: Series,
+    says: str,
+    xlabel: str,
+    ylabel: str,
+    log: str = "",
+    within: tuple[float, float] | None = None,
 ) -> Figure:
     """Draw lines with their names at their ends, and a dot for each run.
 
@@ -282,6 +288,8 @@ def named_lines(
         The values; of several runs the mean is the line (on a logarithmic axis the mean of the logarithms).
     log : {"", "y"}
         Whether the upright axis is logarithmic.
+    within : (float, float), optional
+        Where the upright axis begins and ends.
 
     Examples
     --------
@@ -299,6 +307,7 @@ def named_lines(
     axes.set(xlabel=xlabel, ylabel=ylabel, **{f"{axis}scale": "log" for axis in log})
     axes.set_xticks(places, [str(value) for value in x])
     axes.set_xmargin(0.02)
+    axes.set_ylim(within)
     figure.draw_without_rendering()  # only now is it known how high the names are
     _keep_apart(axes, axes.texts)
     return figure
@@ -350,6 +359,40 @@ def state_map(sentences: Sequence[tuple[Words, ArrayLike]], says: str) -> Figure
         axes.set(frame_on=False)
     panels[0].set_ylabel("unit of the state")
     figure.colorbar(image, ax=panels, label="state")
+    return figure
+
+
+def gates(words: Words, maps: Series, line: Series, says: str) -> Figure:
+    """Draw what the gates of a recurrent layer do at each word of a text, and below it what the network says.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The text.
+    maps : mapping of str to array_like, shape (len(words), units)
+        For each gate its values, from 0 (white) to 1 (blue): a column a word, a row a unit.
+    line : mapping of str to array_like, shape (len(words),)
+        One series from 0 to 1, drawn below, with a line at one half.
+
+    Examples
+    --------
+    >>> figure = gates(["so", "good"], {"forget gate": [[0, 1], [1, 1]]}, {"P": [0.5, 0.9]}, "Two words.")
+    Figure: Two words.
+    """
+    (name, values), count = *line.items(), len(maps)
+    figure, _ = _canvas(says, width=min(2 + 0.42 * len(words), 9.8), height=1.4 + 1.5 * (count + 1))
+    figure.clear()
+    every = figure.subplots(count + 1, 1, sharex=True)
+    for axes, (gate, shares) in zip(every, maps.items(), strict=False):
+        shares = np.asarray(shares, dtype=float)
+        image = axes.imshow(shares.T, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+        axes.set_yticks([])
+        axes.set_ylabel(f"{gate}\n({shares.shape[1]} units)")
+    every[-1].plot(values, "o-", color=ORANGE, ms=5)
+    every[-1].axhline(0.5, color=GREY, ls="--", lw=1)
+    every[-1].set(ylim=(0, 1), ylabel=name)
+    every[-1].set_xticks(range(len(words)), words, rotation=60, ha="right", rotation_mode="anchor")
+    figure.colorbar(image, ax=every[:-1], label="open", pad=0.01)
     return figure
 
 
@@ -561,7 +604,9 @@ def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str) -> Figure:
     return figure
 
 
-def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
+def pictures(
+    images: Sequence[ArrayLike], captions: Words, says: str, outlines: Sequence[ArrayLike] = ()
+) -> Figure:
     """Draw small pictures in a row, each with its caption below.
 
     Parameters
@@ -570,6 +615,9 @@ def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
         Grey values or red, green and blue, from 0 to 1.
     captions : sequence of str
         One caption an image; long ones are broken into lines.
+    outlines : sequence of array_like, each of shape (height, width), optional
+        Grey values, one an image, whose bright part is outlined on it: such as the frame before. Images that
+        have none left, or a dark one, stay as they are.
 
     Examples
     --------
@@ -584,6 +632,9 @@ def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
         axes.imshow(image, cmap="gray", vmin=0, vmax=1)
         axes.set_xlabel(caption, size=9.5)
         axes.set(xticks=[], yticks=[])
+    for axes, outline in zip(panels, outlines, strict=False):
+        if np.max(outline) > 0.5:
+            axes.contour(outline, [0.5], colors=ORANGE, linewidths=1.5)
     return figure
 
 

@@ -55,6 +55,9 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "feedforward_and_recurrent": lambda: plots.feedforward_and_recurrent(SAYS),
     "state_map": lambda: plots.state_map(STATES, SAYS),
+    "gates": lambda: plots.gates(
+        TOKENS, {"forget": np.eye(5), "input": np.ones((5, 3))}, {"P": range(5)}, SAYS
+    ),
     "unrolled from the start": lambda: plots.unrolled(3, SAYS, layers=2, start=True),
     "calculation": lambda: plots.calculation(TOKENS, 2, {"x W": [1, -0.001], "= a": [-2, 0.25]}, SAYS),
     "named_lines": lambda: plots.named_lines(
@@ -304,6 +307,17 @@ def test_pictures_stand_above_their_captions() -> None:
     assert PICTURES["picture"]().axes[0].get_xlabel() == "one\ntwo"
 
 
+def test_a_picture_has_the_outline_of_what_is_bright_in_another() -> None:
+    before = np.zeros((9, 9))
+    before[2:5, 3:6] = 1
+    figure = plots.pictures(3 * [np.eye(9)], ["a", "b", "c"], SAYS, outlines=[np.zeros((9, 9)), before])
+    first, second, third = (axes.collections for axes in figure.axes)
+    assert not first and not third
+    (line,) = second[0].get_paths()
+    assert line.vertices.min(axis=0).tolist() == [2.5, 1.5]  # half way to the dark: columns, then rows
+    assert line.vertices.max(axis=0).tolist() == [5.5, 4.5]
+
+
 def test_a_table_is_coloured_by_its_marks() -> None:
     colour = {t.get_text(): to_hex(t.get_color()).upper() for t in texts(PICTURES["table"]())}
     assert (colour["✓ bir"], colour["✗ ığdır"]) == (plots.GREEN, plots.ORANGE)
@@ -325,3 +339,11 @@ def test_wrong_shapes_are_refused(call: Callable[[], Figure]) -> None:
     with pytest.raises(ValueError, match=r"shape|argument|labels"):
         call()
     assert not plt.get_fignums()
+
+
+def test_gates_have_a_column_a_word_and_a_row_a_unit_and_the_verdict_is_below() -> None:
+    forget, entering, verdict = PICTURES["gates"]().axes[:3]
+    assert [axes.images[0].get_array().shape for axes in (forget, entering)] == [(5, 5), (3, 5)]
+    assert forget.images[0].get_clim() == (0, 1)
+    assert verdict.lines[0].get_ydata().tolist() == [0, 1, 2, 3, 4]
+    assert [label.get_text() for label in verdict.get_xticklabels()] == TOKENS

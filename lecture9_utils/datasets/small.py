@@ -1,4 +1,4 @@
-"""The small data sets of notebooks 05, 06 and 10: books, translations, weather, DNA, judged pairs of words.
+"""The small data sets of notebooks 05, 06, 11 and 12: books, translations, weather, DNA, judged pairs.
 
 As with the reviews and vectors, ``data="sample"`` reads the bundled ones and ``data="full"`` the originals,
 by the same code; `sources`, and what is raised, are as for `load_imdb`. None is kept in the cache. In the
