@@ -270,7 +270,13 @@ def calculation(words: Words, at: int, rows: Series, says: str) -> Figure:
 
 
 def named_lines(
-    x: Sequence[float] | Words, series: Series, says: str, xlabel: str, ylabel: str, log: str = ""
+    x: Sequence[float] | Words,
+    series: Series,
+    says: str,
+    xlabel: str,
+    ylabel: str,
+    log: str = "",
+    within: tuple[float, float] | None = None,
 ) -> Figure:
     """Draw lines with their names at their ends, and a dot for each run.
 
@@ -282,6 +288,8 @@ def named_lines(
         The values; of several runs the mean is the line (on a logarithmic axis the mean of the logarithms).
     log : {"", "y"}
         Whether the upright axis is logarithmic.
+    within : (float, float), optional
+        Where the upright axis begins and ends.
 
     Examples
     --------
@@ -299,6 +307,7 @@ def named_lines(
     axes.set(xlabel=xlabel, ylabel=ylabel, **{f"{axis}scale": "log" for axis in log})
     axes.set_xticks(places, [str(value) for value in x])
     axes.set_xmargin(0.02)
+    axes.set_ylim(within)
     figure.draw_without_rendering()  # only now is it known how high the names are
     _keep_apart(axes, axes.texts)
     return figure
