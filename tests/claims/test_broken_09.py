@@ -113,7 +113,7 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C35", "bag"): lambda: bag(None, is_shuffled=True).mean(),
     ("C35", "behind"): lambda: l9.compare(bag(100), coin()),
     ("C36", "rnn"): lambda: l9.compare(bag(20), bag(20)),
-    ("C36", "longer"): lambda: l9.compare(bag(20), coin()),
+    ("C36", "reading"): lambda: l9.compare(bag(20), coin()),
     ("C36", "bag"): lambda: l9.compare(bag(100), bag(100)),
     ("C38", "rnn"): lambda: l9.compare(coin(), bag(100)),
     ("C38", "conv"): lambda: l9.compare(coin(), bag(100)),
