@@ -9,6 +9,7 @@ from types import ModuleType
 
 from .checks import check, write_it_yourself, your_turn
 from .claims import begin, claim, real
+from .datasets.medicines import load_medicines
 from .datasets.patients import synthetic_records
 from .datasets.pretrained import load_glove
 from .datasets.reviews import load_imdb, load_imdb_sequences

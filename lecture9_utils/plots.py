@@ -353,6 +353,40 @@ def state_map(sentences: Sequence[tuple[Words, ArrayLike]], says: str) -> Figure
     return figure
 
 
+def gates(words: Words, maps: Series, line: Series, says: str) -> Figure:
+    """Draw what the gates of a recurrent layer do at each word of a text, and below it what the network says.
+
+    Parameters
+    ----------
+    words : sequence of str
+        The text.
+    maps : mapping of str to array_like, shape (len(words), units)
+        For each gate its values, from 0 (white) to 1 (blue): a column a word, a row a unit.
+    line : mapping of str to array_like, shape (len(words),)
+        One series from 0 to 1, drawn below, with a line at one half.
+
+    Examples
+    --------
+    >>> figure = gates(["so", "good"], {"forget gate": [[0, 1], [1, 1]]}, {"P": [0.5, 0.9]}, "Two words.")
+    Figure: Two words.
+    """
+    (name, values), count = *line.items(), len(maps)
+    figure, _ = _canvas(says, width=min(2 + 0.42 * len(words), 9.8), height=1.4 + 1.5 * (count + 1))
+    figure.clear()
+    every = figure.subplots(count + 1, 1, sharex=True)
+    for axes, (gate, shares) in zip(every, maps.items(), strict=False):
+        shares = np.asarray(shares, dtype=float)
+        image = axes.imshow(shares.T, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+        axes.set_yticks([])
+        axes.set_ylabel(f"{gate}\n({shares.shape[1]} units)")
+    every[-1].plot(values, "o-", color=ORANGE, ms=5)
+    every[-1].axhline(0.5, color=GREY, ls="--", lw=1)
+    every[-1].set(ylim=(0, 1), ylabel=name)
+    every[-1].set_xticks(range(len(words)), words, rotation=60, ha="right", rotation_mode="anchor")
+    figure.colorbar(image, ax=every[:-1], label="open", pad=0.01)
+    return figure
+
+
 def unrolled(
     steps: int,
     says: str,

@@ -55,6 +55,9 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "unrolled stack": lambda: plots.unrolled(5, SAYS, layers=3, outputs="all"),
     "feedforward_and_recurrent": lambda: plots.feedforward_and_recurrent(SAYS),
     "state_map": lambda: plots.state_map(STATES, SAYS),
+    "gates": lambda: plots.gates(
+        TOKENS, {"forget": np.eye(5), "input": np.ones((5, 3))}, {"P": range(5)}, SAYS
+    ),
     "unrolled from the start": lambda: plots.unrolled(3, SAYS, layers=2, start=True),
     "calculation": lambda: plots.calculation(TOKENS, 2, {"x W": [1, -0.001], "= a": [-2, 0.25]}, SAYS),
     "named_lines": lambda: plots.named_lines(
