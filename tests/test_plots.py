@@ -328,3 +328,11 @@ def test_wrong_shapes_are_refused(call: Callable[[], Figure]) -> None:
     with pytest.raises(ValueError, match=r"shape|argument|labels"):
         call()
     assert not plt.get_fignums()
+
+
+def test_gates_have_a_column_a_word_and_a_row_a_unit_and_the_verdict_is_below() -> None:
+    forget, entering, verdict = PICTURES["gates"]().axes[:3]
+    assert [axes.images[0].get_array().shape for axes in (forget, entering)] == [(5, 5), (3, 5)]
+    assert forget.images[0].get_clim() == (0, 1)
+    assert verdict.lines[0].get_ydata().tolist() == [0, 1, 2, 3, 4]
+    assert [label.get_text() for label in verdict.get_xticklabels()] == TOKENS
