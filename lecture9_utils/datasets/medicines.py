@@ -1,12 +1,14 @@
-"""Names of medicines, for a network that invents some: the table beside this module says whose they are."""
+"""Names of medicines, for a network that invents some: a list written down for this lecture, from memory."""
 
 from ..files import table_of
 
 
 def load_medicines() -> list[str]:
-    """Give the nonproprietary names of 889 medicines, in small letters and in alphabetical order.
+    """Give the generic names of 889 medicines, in small letters and in alphabetical order.
 
-    They are the same for the sample and the full data.
+    The list was written down for this lecture, from memory: it was copied from no register, and is not
+    complete. It serves to learn how such names are spelt, not to look one up. It is the same for the sample
+    and the full data.
 
     Examples
     --------
