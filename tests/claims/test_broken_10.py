@@ -67,7 +67,7 @@ def remembered(bias: float) -> float:
     """Train an LSTM as the lesson does; return the share of new sentences it answers rightly."""
     random = np.random.default_rng(0)
     net = do.with_forget_bias(bias)
-    net.fit(*do.remember_the_first(3_000, random, 40), batch_size=50, epochs=1, verbose=0)
+    net.fit(*do.remember_the_first(2_000, random, 40), batch_size=50, epochs=1, verbose=0)
     return float(net.evaluate(*do.remember_the_first(500, random, 40), verbose=0)[1])
 
 
