@@ -561,7 +561,9 @@ def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str) -> Figure:
     return figure
 
 
-def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
+def pictures(
+    images: Sequence[ArrayLike], captions: Words, says: str, outlines: Sequence[ArrayLike] = ()
+) -> Figure:
     """Draw small pictures in a row, each with its caption below.
 
     Parameters
@@ -570,6 +572,9 @@ def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
         Grey values or red, green and blue, from 0 to 1.
     captions : sequence of str
         One caption an image; long ones are broken into lines.
+    outlines : sequence of array_like, each of shape (height, width), optional
+        Grey values, one an image, whose bright part is outlined on it: such as the frame before. Images that
+        have none left, or a dark one, stay as they are.
 
     Examples
     --------
@@ -584,6 +589,9 @@ def pictures(images: Sequence[ArrayLike], captions: Words, says: str) -> Figure:
         axes.imshow(image, cmap="gray", vmin=0, vmax=1)
         axes.set_xlabel(caption, size=9.5)
         axes.set(xticks=[], yticks=[])
+    for axes, outline in zip(panels, outlines, strict=False):
+        if np.max(outline) > 0.5:
+            axes.contour(outline, [0.5], colors=ORANGE, linewidths=1.5)
     return figure
 
 

@@ -304,6 +304,17 @@ def test_pictures_stand_above_their_captions() -> None:
     assert PICTURES["picture"]().axes[0].get_xlabel() == "one\ntwo"
 
 
+def test_a_picture_has_the_outline_of_what_is_bright_in_another() -> None:
+    before = np.zeros((9, 9))
+    before[2:5, 3:6] = 1
+    figure = plots.pictures(3 * [np.eye(9)], ["a", "b", "c"], SAYS, outlines=[np.zeros((9, 9)), before])
+    first, second, third = (axes.collections for axes in figure.axes)
+    assert not first and not third
+    (line,) = second[0].get_paths()
+    assert line.vertices.min(axis=0).tolist() == [2.5, 1.5]  # half way to the dark: columns, then rows
+    assert line.vertices.max(axis=0).tolist() == [5.5, 4.5]
+
+
 def test_a_table_is_coloured_by_its_marks() -> None:
     colour = {t.get_text(): to_hex(t.get_color()).upper() for t in texts(PICTURES["table"]())}
     assert (colour["✓ bir"], colour["✗ ığdır"]) == (plots.GREEN, plots.ORANGE)
