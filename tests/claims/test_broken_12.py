@@ -6,6 +6,7 @@ The notebook's own cells do the scoring; only in the network's place stands a br
 import json
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +25,7 @@ CELLS = {cell["id"]: "".join(cell["source"]) for cell in json.loads(NOTEBOOK.rea
 KNOWN = {
     "l9": l9,
     "np": np,
+    "Path": Path,
     "datapath": datapath,
     "DATA": "sample",
     "SEED": 0,
@@ -71,9 +73,9 @@ def written(broken: str) -> dict[str, Any]:
 
 @cache
 def told() -> dict[str, Any]:
-    """Score the majority in place of the network that names genres."""
-    space = run(*cells("40 40a 41 42 44 44a 47 48 48a"))
-    most = np.eye(5)[np.full(len(space["new_topics"]), np.bincount(space["topics"]).argmax())]
+    """Score the majority in place of the network that names topics."""
+    space = run(*cells("39 40 41 42 42a 44 44a 47 48 48a"))
+    most = np.eye(5)[np.full(len(space["test_on"]), np.bincount(space["topics"]).argmax())]
     return run(*cells("49 51"), **(space | {"topic_model": saying(most)}))
 
 
@@ -82,7 +84,7 @@ def near() -> dict[str, Any]:
     """Score random vectors in place of the encoder's."""
     vectors = np.random.default_rng(0).normal(size=(50, 64))
     as_given = {"tokenizer": lambda tokens: tokens, "lowercase": False, "token_pattern": None}
-    ids = cells("44 44a 60 60a 61 63 64 65a 66 66a 75 77 78 79 79a")
+    ids = cells("39 44 44a 60 61 63 64 65a 66 66a 75 77 78 79 79a")
     return run(*ids, as_given=as_given, encoder=saying(vectors))
 
 
