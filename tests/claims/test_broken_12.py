@@ -37,6 +37,7 @@ KNOWN = {
     "Ridge": Ridge,
     "roc_auc_score": roc_auc_score,
 }
+AS_GIVEN: Any = {"tokenizer": lambda tokens: tokens, "lowercase": False, "token_pattern": None}
 
 
 def cells(numbers: str) -> list[str]:
@@ -67,25 +68,24 @@ def written(broken: str) -> dict[str, Any]:
     words, bag = CountVectorizer(binary=True, max_features=1_000), np.empty_like(coin)
     for k in range(3):
         bag[space["parts"](k)[2]] = space["rival_chances"](words, *space["parts"](k))
-    chances = {"GRU": {"majority": majority, "coin": coin}[broken], "bag of words": bag}
+    chances = {"network": {"majority": majority, "coin": coin}[broken], "bag of words": bag}
     return run(*cells("31 33"), **(space | {"chances": chances}))
 
 
 @cache
 def told() -> dict[str, Any]:
     """Score the majority in place of the network that names topics."""
-    space = run(*cells("39 40 41 42 42a 44 44a 47 48 48a"))
+    space = run(*cells("08a 08b 39 40 41 42 42a 47 48 48a"))
     most = np.eye(5)[np.full(len(space["test_on"]), np.bincount(space["topics"]).argmax())]
-    return run(*cells("49 51"), **(space | {"topic_model": saying(most)}))
+    return run(*cells("49 51"), **(space | {"reader": saying(most)}))
 
 
 @cache
 def near() -> dict[str, Any]:
-    """Score random vectors in place of the encoder's."""
+    """Score random vectors in place of the network's states."""
     vectors = np.random.default_rng(0).normal(size=(50, 64))
-    as_given = {"tokenizer": lambda tokens: tokens, "lowercase": False, "token_pattern": None}
-    ids = cells("39 44 44a 60 61 63 64 65a 66 66a 75 77 78 79 79a")
-    return run(*ids, as_given=as_given, encoder=saying(vectors))
+    ids = cells("08a 39 60 61 63 64 65a 66 66a 75 77 78 79 79a")
+    return run(*ids, as_given=AS_GIVEN, states=vectors)
 
 
 @cache
@@ -100,7 +100,9 @@ def compared(broken: str) -> dict[str, Any]:
 @cache
 def judged() -> dict[str, Any]:
     """Score a coin in place of the network that judges reviews."""
-    return run(*cells("120 124 125 127"), judge=saying(np.random.default_rng(1).random((1_600, 1))))
+    space = run(*cells("80a 80b 82 82a"), as_given=AS_GIVEN)
+    coin = np.random.default_rng(1).random(len(space["new_verdicts"])) < 0.5
+    return run(*cells("83b"), **(space | {"by_network": coin}))
 
 
 @cache
@@ -112,7 +114,7 @@ def forecast(broken: str) -> dict[str, Any]:
     days = {"usual": usual, "today": highest.temp_max[today][:, None], "year": highest.temp_max[coming - 364]}
     chosen = dict(zip(("x_past", "y_past", "x_2014", "y_2014"), space["split"](2014), strict=True))
     model = saying((days[broken] - usual)[tested])
-    given = space | chosen | {"forecaster": lambda: model, "epochs": 1}
+    given = space | chosen | {"gru": model, "gru_before": [], "start_again": list, "epochs": 1}
     return run(*cells("143 143a 143b 145 146 146a 152 153 153a"), **given)
 
 
