@@ -108,7 +108,10 @@ def written(value: Value, unit: str = "") -> str:
     mean = number(values.mean(), unit)
     if len(values) == 1:
         return mean
-    return f"{mean} ± {number(values.std(ddof=1), unit, digits=2)} (n = {len(values):,})"
+    spread = (
+        float(values.std(ddof=1)) if np.ptp(values) else 0.0
+    )  # equal values' is not rounded to 0 by itself
+    return f"{mean} ± {number(spread, unit, digits=2)} (n = {len(values):,})"
 
 
 def number(value: float, unit: str = "", digits: int = 4) -> str:
@@ -129,19 +132,28 @@ def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:
     """Bring together what runs with different seeds recorded: numbers, lists of them, or intervals' fields.
 
     Of several runs the value is the list of their means or, of a difference, its interval over the seeds. Of
-    intervals it is their mean with the lowest and the highest end.
+    intervals it is the mean; its interval adds two parts as squares are added (Graybill and Wang, 1980): the
+    runs' own, which stays however many they are, as their test set is one; and that over the seeds.
 
     Examples
     --------
     >>> over_seeds([[0.1, 0.3], [0.2, 0.6]])
     [0.2, 0.4]
+    >>> over_seeds([{"estimate": 0.5, "low": 0.25, "high": 0.75, "n": 90}] * 3)
+    Interval(estimate=0.5, low=0.25, high=0.75, n=90)
     """
     if isinstance(values[0], Mapping):
-        estimate = float(np.mean([value["estimate"] for value in values]))
-        low, high = min(value["low"] for value in values), max(value["high"] for value in values)
-        return Interval(estimate, low, high, values[0]["n"])
+        runs = [Interval(**value) for value in values]
+        return runs[0] if len(runs) == 1 else _together(runs)
     means = [round(float(np.mean(value)), 12) for value in values]
     if len(values) == 1:
         first: Value = values[0]
         return first
     return compare(means) if is_difference else means
+
+
+def _together(runs: Sequence[Interval]) -> Interval:
+    over = compare([run.estimate for run in runs])
+    within = np.sqrt(np.mean([((run.high - run.low) / 2) ** 2 for run in runs]))
+    half = float(np.hypot(within, over.high - over.estimate))
+    return Interval(over.estimate, over.estimate - half, over.estimate + half, runs[0].n)

@@ -154,9 +154,26 @@ def test_runs_with_several_seeds_are_brought_together() -> None:
     assert over_seeds([[0.5, 0.7]]) == [0.5, 0.7]
     assert over_seeds([0.1, 0.2]) == [0.1, 0.2]
     assert over_seeds([0.1, 0.2, 0.6], is_difference=True) == compare([0.1, 0.2, 0.6])
-    first, second = ({"estimate": e, "low": e - 1, "high": e + w, "n": 9} for e, w in ((1, 2), (2, 0.5)))
-    assert over_seeds([first]) == (1, 0, 3, 9)
-    assert over_seeds([first, second]) == (1.5, 0, 3, 9)
+
+
+def as_recorded(estimate: float, half: float) -> dict[str, float]:
+    return {"estimate": estimate, "low": estimate - half, "high": estimate + half, "n": 9}
+
+
+def test_intervals_of_several_runs_count_the_spread_within_them_and_between_them() -> None:
+    assert over_seeds([as_recorded(1, 2)]) == (1, -1, 3, 9)
+    assert over_seeds([as_recorded(1, 2)] * 3) == pytest.approx((1, -1, 3, 9)), "more seeds, the same reviews"
+    sure = over_seeds([as_recorded(value, 0) for value in (0.1, 0.2, 0.6)])
+    assert sure[:3] == pytest.approx(compare([0.1, 0.2, 0.6])[:3])
+
+
+@pytest.mark.parametrize(("of_reviews", "of_seeds"), [(1, 0.2), (1, 1), (0.3, 1)])
+def test_nineteen_of_twenty_such_intervals_hold_the_truth(of_reviews: float, of_seeds: float) -> None:
+    rng = np.random.default_rng(0)
+    reviews, seeds = rng.normal(0, of_reviews, (2000, 1)), rng.normal(0, of_seeds, (2000, 3))
+    runs = [[as_recorded(one, 1.96 * of_reviews) for one in three] for three in reviews + seeds]
+    holds = np.mean([low < 0 < high for _, low, high, _ in map(over_seeds, runs)])
+    assert 0.93 < holds < 0.98
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, max_value=1e300, min_value=-1e300))

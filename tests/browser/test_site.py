@@ -62,7 +62,7 @@ def test_no_link_is_broken(watched: Watched, name: str) -> None:
 
 def test_search_finds_a_word_of_one_notebook(browser: Browser) -> None:
     page = Watched(browser.new_context(), INSIDE).page
-    page.goto(f"{INSIDE}site/search.html?q=clipping")
+    page.goto(f"{INSIDE}site/search.html?q=nudging")
     page.wait_for_selector("#search-results li a[href*='01_mlp_to_rnn']")
 
 

@@ -56,20 +56,41 @@ def bag(is_last: bool, is_shuffled: bool = False) -> Any:
     return 1.0 * (model.predict(test_words) == y_test)
 
 
+def agreement(is_trained: bool = False) -> float:
+    """Correlate what common words push with how often they praise: by random vectors, or by a linear net."""
+    (x, y), _ = reviews()
+    seen = l9.multi_hot(l9.pad(x, 20), 10_000, sparse=True)
+    positive, negative = (np.asarray(seen[y == label].sum(axis=0)).ravel() for label in (1, 0))
+    common = np.flatnonzero(positive + negative >= len(x) / 100)
+    counted = np.log((positive + 1) / (negative + 1))[common]
+    rng = np.random.default_rng(0)
+    push = rng.uniform(-0.05, 0.05, (10_000, 8)) @ rng.normal(scale=0.1, size=8)
+    if is_trained:
+        push = LogisticRegression(C=0.1, solver="liblinear").fit(seen, y).coef_[0]
+    return float(np.corrcoef(push[common], counted)[0, 1])
+
+
+def opposites_in_glove() -> float:
+    glove = l9.load_glove("sample").unit
+    return float(glove["good"] @ glove["bad"])
+
+
 def truncated_at_the_end() -> float:
     (x, _), _ = reviews()
     return float((l9.pad(x, 20, truncating="post") == l9.pad(x, 20)).all(axis=1).mean())
 
 
-def recurrent_gap() -> float:
-    """The measure of C26 for a recurrent net: not good − very good − (not bad − very bad)."""
+def gap(is_recurrent: bool) -> float:
+    """The measure of C26 for random weights, recurrent or flattened: of good, what not does, less of bad."""
     rng = np.random.default_rng(0)
     words = {name: rng.normal(size=8) for name in ("not", "very", "good", "bad")}
     W, U, v = rng.normal(size=(8, 8)) / 2, rng.normal(size=(8, 8)) / 2, rng.normal(size=8)
 
     def score(text: str) -> float:
-        states = l9.simple_rnn([[words[word] for word in text.split()]], W, U, np.zeros(8))
-        return float(states[0, -1] @ v)
+        x = np.array([[words[word] for word in text.split()]])
+        if not is_recurrent:
+            return float((x[0] * W[:2]).sum())
+        return float(l9.simple_rnn(x, W, U, np.zeros(8))[0, -1] @ v)
 
     return abs(score("not good") - score("very good") - score("not bad") + score("very bad"))
 
@@ -78,6 +99,8 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C13", "product"): off_by_one_row,
     ("C13", "times"): lambda: 10_000 / l9.one_hot([1], depth=10_000).shape[1],
     ("C13", "moved"): lambda: embedding(is_frozen=True).mean(),
+    ("C13", "counts"): agreement,
+    ("C13", "opposites"): opposites_in_glove,
     ("C21", "train"): lambda: len(reviews()[0][0]) * 4 // 5,
     ("C21", "test"): lambda: sum(len(y) for _, y in reviews()),
     ("C21", "positive"): lambda: np.array_split(l9.load_imdb().train.labels, 2)[0].mean(),
@@ -88,7 +111,9 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C24", "difference"): lambda: l9.compare(bag(is_last=False), bag(is_last=False)),
     ("C25", "validation"): lambda: untrained(1).mean(),
     ("C25", "test"): lambda: bag(is_last=True, is_shuffled=True).mean(),
-    ("C26", "gap"): recurrent_gap,
+    ("C25", "pooled"): lambda: l9.compare(bag(is_last=True), untrained()),
+    ("C26", "gap"): lambda: gap(is_recurrent=True),
+    ("C26", "control"): lambda: gap(is_recurrent=False),
 }
 OF_THE_SAMPLE = {("C24", "last")}  # how much the first 20 words tell depends on the reviews
 
@@ -102,5 +127,8 @@ def test_the_broken_model_is_refused(id: str, key: str) -> None:
 
 def test_what_is_whole_is_not_refused() -> None:
     assert not refused("C13", "moved", embedding(is_frozen=False).mean())
+    assert not refused("C13", "counts", agreement(is_trained=True))
+    assert not refused("C26", "gap", gap(is_recurrent=False))
+    assert not refused("C26", "control", gap(is_recurrent=True))
     assert not refused("C24", "last", bag(is_last=True).mean())
     assert not refused("C24", "difference", l9.compare(bag(True), bag(False)))

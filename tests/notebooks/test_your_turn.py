@@ -9,7 +9,7 @@ import pytest
 
 from tools.command import ROOT
 
-SOLUTION = r"(?s)<details>\s*<summary>Solution</summary>\s*```python\n(.+?)```\s*</details>"
+SOLUTION = r"(?s)<details>\s*<summary>Solution</summary>.*?```python\n(.+?)```.*?</details>"
 
 
 def exercises():
