@@ -6,6 +6,7 @@ The notebook's own cells do the scoring; only in the network's place stands a br
 import json
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -36,6 +37,11 @@ KNOWN = {
     "LogisticRegression": LogisticRegression,
     "Ridge": Ridge,
     "roc_auc_score": roc_auc_score,
+}
+NEWS = {  # SHA-256 of what is read from gensim's package
+    "lee_background.cor": "5d78d6dafd953bbf65797bef09a9ffb9ec430583381be705f8fd460000f370fb",
+    "lee.cor": "a878f9a58f6743c32985c56c2f2f75988386216b38a4023a01fd3bcf7884d93e",
+    "similarities0-1.txt": "23762bc6b728897144dda3d324a2c032dc1e059e1009806226d64b6dd123ed79",
 }
 AS_GIVEN: Any = {"tokenizer": lambda tokens: tokens, "lowercase": False, "token_pattern": None}
 
@@ -140,6 +146,10 @@ def test_the_broken_model_is_refused(id: str, key: str) -> None:
     value = BROKEN[id, key]()
     assert refused(id, key, value)
     assert refused(id, key, value, "full")
+
+
+def test_the_news_are_those_that_were_judged() -> None:
+    assert {name: sha256(Path(datapath(name)).read_bytes()).hexdigest() for name in NEWS} == NEWS
 
 
 def test_time_warping_and_peaks_by_hand() -> None:
