@@ -21,7 +21,7 @@ from lecture9_utils.claim_table import as_html
 from lecture9_utils.claims import Claim, registry
 
 GOOD: dict[str, Any] = {"size": 15, "same_set": True}  # what C09 measures
-VALUES: dict[str, Any] = {"validation": [0.7, 0.72, 0.74], "test": 0.75}  # of C25
+VALUES: dict[str, Any] = {"validation": [0.7, 0.72, 0.74], "test": 0.75, "pooled": 0.0}  # of C25
 
 
 class Table(HTMLParser):
@@ -187,11 +187,11 @@ def test_on_one_s_own_texts_a_claim_is_recorded_and_not_judged(
 ) -> None:
     monkeypatch.setenv("LECTURE9_RECORDS", str(tmp_path / "records"))
     begin(str(tmp_path), seed=0)
-    claim("C25", validation=0.1, test=0.1)
+    claim("C25", validation=0.1, test=0.1, pooled=0.1)
     shown = capsys.readouterr().out
     assert not re.search("✓|✗|expected|slide is", shown) and "here ≈ 10.0%" in shown
     assert shown.endswith("Your own texts: what was measured on them is recorded, and not judged.\n")
-    record, _ = map(json.loads, (tmp_path / "records").read_text("utf-8").splitlines())
+    record, *_ = map(json.loads, (tmp_path / "records").read_text("utf-8").splitlines())
     assert record == {"id": "C25", "data": "own", "measure": "validation", "value": 0.1, "holds": None}
 
 
