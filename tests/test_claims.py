@@ -141,7 +141,7 @@ def test_every_claim_is_shown_within_110_characters(data: str, capsys: pytest.Ca
 def test_a_claim_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     begin("sample", seed=0)
     claim("C25", **VALUES)
-    _, measure, here, *_, verdict = capsys.readouterr().out.splitlines()
+    _, measure, here, *_, verdict, _ = capsys.readouterr().out.splitlines()
     assert re.fullmatch(r"  ✓ validation .+: expected .+ · on the real data 76.0% ± 1.4% \(n = 2\)", measure)
     assert here == "      here ≈ 72.0% ± 2.0% (n = 3)"
     assert verdict.startswith("  The slide is right. It is")
