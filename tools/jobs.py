@@ -24,7 +24,8 @@ PACKAGES = ("tensorflow", "keras", "numpy", "scikit-learn")
 MATTER = (*PACKAGES, "gensim", "scipy")
 PAPERMILL = {"kernel_name": "python3", "start_timeout": 600, "progress_bar": False, "log_output": True}
 PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same each time
-EXECUTE = """\
+PAPERMILL |= {"engine_name": "saves once"}
+EXECUTE = '''\
 import json, logging, os, sys, threading, papermill, psutil
 
 def watch():
@@ -33,10 +34,22 @@ def watch():
         process.kill()
     os._exit(1)
 
+class SavesOnce(papermill.engines.NBClientEngine):
+    """Writes the executed notebook at the end, however it ends; twice a cell takes ten seconds a notebook."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, *arguments, **options):
+        output_path, nb_man.output_path = nb_man.output_path, None
+        try:
+            super().execute_managed_notebook(nb_man, *arguments, **options)
+        finally:
+            nb_man.output_path = output_path
+
+papermill.engines.papermill_engines.register("saves once", SavesOnce)
 threading.Thread(target=watch, daemon=True).start()
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 papermill.execute_notebook(**json.loads(sys.argv[1]))
-"""
+'''
 
 
 @dataclass(frozen=True)
