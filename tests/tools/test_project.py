@@ -149,3 +149,13 @@ def test_the_wheel_works_alone_and_holds_the_sample(tmp_path):
     file, reviews, words = python("-c", code, cwd=tmp_path, env=os.environ | own).split()
     assert Path(file).is_relative_to(tmp_path / "installed")
     assert min(int(reviews), int(words)) > 100
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.stem)
+def test_pictures_of_included_files_are_found_from_the_site(page: Path) -> None:
+    for name, options in re.findall(r"```\{include\} (\S+)\n(.*?)```", page.read_text("utf-8"), re.DOTALL):
+        begin, end = (re.search(rf':{option}: "(.+)"', options) for option in ("start-after", "end-before"))
+        text = (page.parent / name).read_text("utf-8")
+        text = text.split(begin[1], 1)[1] if begin else text
+        text = text.split(end[1], 1)[0] if end else text
+        assert ":relative-images:" in options or not re.search(r"!\[[^]]*\]\((?!http)", text), name
