@@ -72,7 +72,8 @@ def as_html(claim: "Claim", rows: "Sequence[Row]", setting: str) -> str:
     body = "".join(f"<tr>{_cells(row, row.real(claim.id))}</tr>\n" for row in rows)
     first, why = map(escape, conclusion(claim, rows))
     ran = setting and any(row.ran(claim.id) for row in rows)
-    note = f"<br><small>On the real data: {escape(setting)}.</small>" if ran else ""
+    over = "; ± and [ ] cover other seeds, too" if "SEEDS" in setting else ""
+    note = f"<br><small>On the real data: {escape(setting)}{over}.</small>" if ran else ""
     return (
         f'<div class="claim"><p><b>{claim.id}</b> · The slide: {escape(claim.slide)}</p>\n'
         f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>\n"

@@ -3,7 +3,8 @@
 import json
 import os
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -33,6 +34,7 @@ class Measure(NamedTuple):
     refuses: str  # the broken model whose value is outside the bounds
     unit: Literal["", "%", "yes"] = ""
     is_difference: bool = False
+    is_fresh: bool = False  # each seed draws it anew
     deterministic: bool = False  # the same on every machine, although its bounds are a range
 
     def bounds(self, data: str) -> Bounds:
@@ -40,15 +42,16 @@ class Measure(NamedTuple):
         return self.full if data == "full" else self.sample
 
     def expected(self, data: str) -> str:
-        """Put the bounds in words."""
+        """Put the bounds in words, with the data where they differ."""
+        where = " on the sample" if data == "sample" and self.sample != self.full else ""
         low, high = (f"{100 * b:.4g}%" if self.unit == "%" else f"{b:,.10g}" for b in self.bounds(data))
         if self.unit == "yes":
             return "yes"
         if low == high:
-            return low
+            return low + where
         if "-inf" in low:
-            return f"at most {high}"
-        return f"at least {low}" if "inf" in high else f"{low} to {high}"
+            return f"at most {high}{where}"
+        return (f"at least {low}" if "inf" in high else f"{low} to {high}") + where
 
     def failure(self, value: Value, data: str) -> str:
         """Say in which way a value's mean is outside the bounds; nothing if it is within them."""
@@ -57,6 +60,10 @@ class Measure(NamedTuple):
         if low - _ROUNDING <= mean <= high + _ROUNDING:
             return ""
         return f"{self.name}: {written(mean, self.unit)}, expected {self.expected(data)}"
+
+    def over_seeds(self, values: Sequence[Any]) -> Value:
+        """Bring together what runs with different seeds recorded."""
+        return over_seeds(values, self.is_difference, self.is_fresh)
 
     def written(self, value: Value, data: str) -> str:
         """Write a value: behind the mark ≈, if it may differ from one machine to the next."""
@@ -119,9 +126,9 @@ def claim(id: str, /, **values: Value) -> None:
     >>> begin("sample", seed=0)
     >>> claim("C28", reviews=6000, words=100)
     C28 · The slide: Shape of data tensor: (25030, 100).
-      ✓ reviews: expected 6,000 · on the real data ... · here 6,000
+      ✓ reviews: expected 6,000 on the sample · on the real data ... · here 6,000
       ✓ words of each: expected 100 · on the real data ... · here 100
-      The slide is wrong. There are 25,000 training reviews: 30 stray files were in the folder.
+      The slide is wrong. There are 25,000 training reviews: 30 stray files must have been in the folder.
     """
     if not _data:
         raise RuntimeError("call l9.begin(DATA, SEED) before the first claim")
@@ -163,7 +170,7 @@ class Row(NamedTuple):
         """Say in words what was measured on the real data, in the last full run."""
         if not (found := self.ran(id)):
             return "not run yet"
-        return written(over_seeds(found, self.measure.is_difference), self.measure.unit)
+        return written(self.measure.over_seeds(found), self.measure.unit)
 
     def record(self, id: str) -> dict[str, Any]:
         """Give what a run keeps."""
@@ -187,7 +194,8 @@ def real(name: str) -> None:
         return
     from IPython.display import Image, display
 
-    print(f"Figure: the picture above, on the real data ({real_setting()}).")
+    one = re.sub(r"SEEDS=(\d+)\S*", r"SEED=\1", real_setting())  # the first seed's pictures are kept
+    print(f"Figure: the picture above, on the real data, in one run ({one}).")
     display(Image(filename=str(path)))  # type: ignore[no-untyped-call]
 
 
@@ -214,7 +222,7 @@ def _measure(key: str, entry: dict[str, Any]) -> Measure:
     either: Any = entry.get("bounds")
     sample, full = (np.broadcast_to(entry.get(size, either), 2).tolist() for size in ("sample", "full"))
     unit = entry.get("unit", "yes" if either is True else "")
-    is_so = (entry.get(field, False) for field in ("difference", "deterministic"))
+    is_so = (entry.get(field, False) for field in ("difference", "fresh", "deterministic"))
     return Measure(key, entry["name"], tuple(sample), tuple(full), entry["refuses"], unit, *is_so)
 
 

@@ -128,13 +128,14 @@ def number(value: float, unit: str = "", digits: int = 4) -> str:
     return f"{value:z,.0f}" if is_whole else f"{value:.{digits}g}"
 
 
-def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:
+def over_seeds(values: Sequence[Any], is_difference: bool = False, is_fresh: bool = False) -> Value:
     """Bring together what runs with different seeds recorded: numbers, lists of them, or intervals' fields.
 
     Of several runs the value is the list of their means, one number where they are equal; of a difference it
     is its interval over the seeds. Of intervals it is the mean, and its interval adds two parts as squares
     are added (Graybill and Wang, 1980): the runs' own, which stays however many they are, as their test set
-    is one; and that over the seeds.
+    is one; and that over the seeds. If each seed draws its own examples, `is_fresh`, lists are put together,
+    and the interval is that over the seeds alone, with n as the sum.
 
     Examples
     --------
@@ -145,7 +146,9 @@ def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:
     """
     if isinstance(values[0], Mapping):
         runs = [Interval(**value) for value in values]
-        return runs[0] if len(runs) == 1 else _together(runs)
+        return runs[0] if len(runs) == 1 else _together(runs, is_fresh)
+    if is_fresh and np.ndim(values[0]):
+        return [one for value in values for one in value]
     means = [round(float(np.mean(value)), 12) for value in values]
     if len(values) == 1:
         first: Value = values[0]
@@ -155,8 +158,10 @@ def over_seeds(values: Sequence[Any], is_difference: bool = False) -> Value:
     return means if np.ptp(means) else means[0]
 
 
-def _together(runs: Sequence[Interval]) -> Interval:
+def _together(runs: Sequence[Interval], is_fresh: bool) -> Interval:
     over = compare([run.estimate for run in runs])
+    if is_fresh:
+        return over._replace(n=sum(run.n for run in runs))
     within = np.sqrt(np.mean([((run.high - run.low) / 2) ** 2 for run in runs]))
     half = float(np.hypot(within, over.high - over.estimate))
     return Interval(over.estimate, over.estimate - half, over.estimate + half, runs[0].n)

@@ -577,7 +577,7 @@ def paths(
     return figure
 
 
-def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str) -> Figure:
+def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str, ylabel: str = "") -> Figure:
     """Draw many points against one quantity, a panel for each series, and the mean of each tenth of them.
 
     Parameters
@@ -585,7 +585,7 @@ def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str) -> Figure:
     x : array_like, shape (n,)
         The quantity, which `xlabel` names; its ten tenths hold the same number of points.
     panels : mapping of str to array_like, shape (n,)
-        For each panel, by its title, the other quantity.
+        For each panel, by its title, the other quantity, which `ylabel` names.
 
     Examples
     --------
@@ -601,6 +601,7 @@ def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str) -> Figure:
         means = np.array([(points[tenth].mean(), other[tenth].mean()) for tenth in tenths])
         axes.plot(*means.T, "o-", color=ORANGE, ms=5)
         axes.set(xlabel=xlabel)
+    all_axes[0].set(ylabel=ylabel)
     return figure
 
 

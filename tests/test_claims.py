@@ -93,7 +93,7 @@ def test_the_registry_is_well_formed() -> None:
         ({"unit": "%", "bounds": [0.5, 0.75]}, [0.6, math.nan], "it: nan%, expected 50% to 75%"),
         ({"bounds": [1000, math.inf]}, 999, "it: 999, expected at least 1,000"),
         ({"unit": "%", "bounds": [-math.inf, 0.025]}, 0.03, "it: 3.0%, expected at most 2.5%"),
-        ({"sample": 1250, "full": 0}, 1251, "it: 1,251, expected 1,250"),
+        ({"sample": 1250, "full": 0}, 1251, "it: 1,251, expected 1,250 on the sample"),
         ({"bounds": True}, np.False_, "it: no, expected yes"),
         ({"bounds": True}, np.array([True, True]), ""),
         ({"bounds": True}, np.array([True, False]), "it: no, expected yes"),
@@ -141,8 +141,9 @@ def test_every_claim_is_shown_within_110_characters(data: str, capsys: pytest.Ca
 def test_a_claim_in_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     begin("sample", seed=0)
     claim("C25", **VALUES)
-    _, measure, here, *_, verdict, _ = capsys.readouterr().out.splitlines()
-    assert re.fullmatch(r"  ✓ validation .+: expected .+ · on the real data 76.0% ± 1.4% \(n = 2\)", measure)
+    _, measure, rest, here, *_, verdict, _ = capsys.readouterr().out.splitlines()
+    said = r"  ✓ validation .+: expected .+ on the sample · on the real data 76.0% ± 1.4% \(n = 2\)"
+    assert re.fullmatch(said, f"{measure} {rest.strip()}")
     assert here == "      here ≈ 72.0% ± 2.0% (n = 3)"
     assert verdict.startswith("  The slide is right. It is")
 
@@ -177,7 +178,7 @@ def test_a_table_says_how_the_real_data_were_run() -> None:
     rows = [claims.Row(entry.measures[0], VALUES["validation"], "sample")]
     html = as_html(entry, rows, claims.real_setting())
     assert Table(html).rows[1][1:] == ["≈ 72.0% ± 2.0% (n = 3)", "76.0% ± 1.4% (n = 2)"]
-    assert "GLOVE_DIM=50, SEEDS=0-1" in html
+    assert "GLOVE_DIM=50, SEEDS=0-1; ± and [ ] cover other seeds, too." in html
     assert not re.search("color|background|#", html), "the ground may be light or dark"
     assert len(html) < 1500
 
@@ -256,7 +257,7 @@ def test_a_picture_of_the_real_data(last_run: Path, capsys: pytest.CaptureFixtur
     Image.new("RGB", (4, 2), "white").save(last_run / "09_lengths.png")
     real("09_lengths")
     first = capsys.readouterr().out.splitlines()[0]
-    assert first == "Figure: the picture above, on the real data (GLOVE_DIM=50, SEEDS=0-1)."
+    assert first == "Figure: the picture above, on the real data, in one run (GLOVE_DIM=50, SEED=0)."
     code = f"""import pathlib, lecture9_utils as l9
 l9.claims._REAL = pathlib.Path({str(last_run)!r})
 l9.real("09_lengths")"""

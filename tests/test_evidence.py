@@ -164,6 +164,11 @@ def as_recorded(estimate: float, half: float) -> dict[str, float]:
 def test_intervals_of_several_runs_count_the_spread_within_them_and_between_them() -> None:
     assert over_seeds([as_recorded(1, 2)]) == (1, -1, 3, 9)
     assert over_seeds([as_recorded(1, 2)] * 3) == pytest.approx((1, -1, 3, 9)), "more seeds, the same reviews"
+    wide = over_seeds([as_recorded(value, 2) for value in (0.1, 0.2, 0.6)], is_fresh=True)
+    assert wide == compare([0.1, 0.2, 0.6])._replace(n=27), (
+        "new examples for each seed: what a run varies is in it"
+    )
+    assert over_seeds([[0.1, 0.3], [0.2, 0.6]], is_fresh=True) == [0.1, 0.3, 0.2, 0.6]
     sure = over_seeds([as_recorded(value, 0) for value in (0.1, 0.2, 0.6)])
     assert sure[:3] == pytest.approx(compare([0.1, 0.2, 0.6])[:3])
 

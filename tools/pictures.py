@@ -12,7 +12,7 @@ from PIL import Image
 from tools.command import write
 
 REAL = re.compile(r"""\bl9\.real\(\s*["'](\w+)["']\s*\)""")
-WIDEST, COLOURS = 900, 64
+WIDEST, COLOURS = 900, 256
 
 
 def pictures(cells: Sequence[Any]) -> dict[str, tuple[bytes, str]]:

@@ -15,7 +15,6 @@ from lecture9_utils.claim_table import conclusion
 from lecture9_utils.claims import Claim, Row, registry
 from lecture9_utils.datasets.pretrained import glove_source
 from lecture9_utils.datasets.sources import known_sources
-from lecture9_utils.evidence import over_seeds
 from tools import command
 from tools.jobs import PACKAGES
 from tools.pictures import keep
@@ -39,7 +38,7 @@ class Outcome:
         """Return the measures of a claim that were recorded, each with its values over the seeds."""
         found = self.values[claim.id]
         measures = [measure for measure in claim.measures if measure.key in found]
-        return [Row(one, over_seeds(found[one.key], one.is_difference), self.data) for one in measures]
+        return [Row(one, one.over_seeds(found[one.key]), self.data) for one in measures]
 
     def is_complete(self, claim: Claim) -> bool:
         """Say whether all measures of a claim were recorded with every seed."""

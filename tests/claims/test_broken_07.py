@@ -114,6 +114,7 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C25", "pooled"): lambda: l9.compare(bag(is_last=True), untrained()),
     ("C26", "gap"): lambda: gap(is_recurrent=True),
     ("C26", "control"): lambda: gap(is_recurrent=False),
+    ("C26", "gain"): lambda: l9.compare(untrained(), bag(is_last=True)),
 }
 OF_THE_SAMPLE = {("C24", "last")}  # how much the first 20 words tell depends on the reviews
 

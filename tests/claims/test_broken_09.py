@@ -119,6 +119,7 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C38", "conv"): lambda: l9.compare(coin(), bag(100)),
     ("C38", "rnn_not"): lambda: gone(is_turned=True),
     ("C38", "conv_not"): lambda: gone(is_turned=False),
+    ("C38", "conv_control"): lambda: gone(is_turned=False),
 }
 
 

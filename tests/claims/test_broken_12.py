@@ -113,15 +113,15 @@ def judged() -> dict[str, Any]:
 
 @cache
 def forecast(broken: str) -> dict[str, Any]:
-    """Score as today or as a year ago, in place of the network."""
+    """Score as today, as a year ago, or what is usual, in place of the network."""
     space = run(*cells("77 130 132 132a 137 138 139"))
     today, coming, year, highest = (space[name] for name in ("today", "coming", "year", "weather"))
     tested, usual = (year[coming] == 2015).all(axis=1), space["usual_for"](2015)[coming]
-    days = {"today": highest.temp_max[today][:, None], "year": highest.temp_max[coming - 364]}
+    days = {"today": highest.temp_max[today][:, None], "year": highest.temp_max[coming - 364], "usual": usual}
     chosen = dict(zip(("x_past", "y_past", "x_2014", "y_2014"), space["split"](2014), strict=True))
     model = saying((days[broken] - usual)[tested])
     given = space | chosen | {"gru": model, "gru_before": [], "start_again": list, "epochs": 1}
-    return run(*cells("143 143a 143b 145 146 146a 152 153 153a"), **given)
+    return run(*cells("143 143a 143b 145 146 146a 152 153 153a 153b"), **given)
 
 
 BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
@@ -131,10 +131,12 @@ BROKEN: dict[tuple[str, str], Callable[[], Any]] = {
     ("C07", "topic_bag"): lambda: told()["topic_bag"],
     ("C07", "documents"): lambda: near()["documents"],
     ("C07", "weighted"): lambda: near()["weighted"],
+    ("C07", "by_glove"): lambda: near()["by_glove"],
     ("C07", "correlation"): lambda: compared("correlation")["leads"]["correlation, day by day"],
     ("C07", "series"): lambda: compared("random")["leads"]["peaks, counted"],
     ("C07", "sentiment"): lambda: judged()["sentiment"],
     ("C07", "climatology"): lambda: forecast("today")["skills"]["climatology"],
+    ("C07", "tomorrow"): lambda: forecast("usual")["tomorrow"],
     ("C07", "ridge"): lambda: forecast("today")["skills"]["ridge regression"],
     ("C07", "persistence"): lambda: forecast("year")["skills"]["persistence"],
     ("C07", "seasonal"): lambda: forecast("today")["skills"]["seasonal naive"],
