@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,18 @@ _SCALARS = (bool, int, float, str, type(None))
 
 
 class CheckFailedError(AssertionError):
-    """A check found something else than it expected; `about` says what it tests without giving it away."""
+    """A check found something else than it expected.
+
+    `about` says what it tests, and what to try next, without giving the check itself away.
+    """
 
     def __init__(self, message: str, about: str = ""):
         super().__init__(message)
         self.about = about
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what Jupyter shows: what is said, without the lines of code that led here."""
+        return f"✗ {self}".splitlines()
 
 
 class NoData:
@@ -68,15 +75,17 @@ def check(function: Function, *arguments: Any, **wanted: Any) -> None:
     hint : str, optional
         The next thing to try when the answer is wrong.
     about : str, optional
-        What the check is about, for a report that must not show the check itself.
+        What the check is about, for a report that must not show the check itself, but for its hint.
     tolerance : float, optional
-        How far off a number may be, absolutely or as a share. By default half precision passes; an honest
-        mistake is off by far more.
+        How far off a number may be, absolutely or as a share. By default whole numbers must be exact (3.0 is
+        3), and others may be off by 0.001, so that half precision passes; an honest mistake is off by far
+        more.
 
     Raises
     ------
     CheckFailedError
-        If the answer is wrong or not written yet. An exception of the function itself comes through.
+        If the answer is wrong or not written yet, or if the function raises and there is an `about`. Without
+        one, an exception of the function comes through, with the call and the hint as a note.
 
     Examples
     --------
@@ -91,11 +100,14 @@ def check(function: Function, *arguments: Any, **wanted: Any) -> None:
       received: 'soso'
       To try next: numbers only
     """
+    __tracebackhide__ = True
     print(f"✓ {judged(function, *arguments, **wanted)} is right")
 
 
 def your_turn(function: Function, *arguments: Any, **wanted: Any) -> None:
     """Do what `check` does, in a lesson: what is wrong or not written yet is said, and the lesson goes on.
+
+    Several checks in a cell say the same thing once; the cell says it again when it is run again.
 
     Examples
     --------
@@ -105,34 +117,55 @@ def your_turn(function: Function, *arguments: Any, **wanted: Any) -> None:
     ○ double is not written yet, or a line `raise NotImplementedError` is left over in it.
       To try next: write your code in its place, and take that line out.
     """
+    __tracebackhide__ = True
     try:
         check(function, *arguments, **wanted)
     except CheckFailedError as failed:
-        said = getattr(function, "__dict__", {}).setdefault("said", set())
-        if str(failed) not in said:  # several checks of a function not written yet say so once
+        shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+        said = _said_in(shell.execution_count) if shell else set()
+        if str(failed) not in said:
             print(f"○ {failed}")
         said.add(str(failed))
 
 
+@lru_cache(maxsize=1)
+def _said_in(_run: int) -> set[str]:
+    """Return what was said so far in this run of a cell; it is forgotten when another one runs."""
+    return set()
+
+
 def judged(
-    function: Function, *arguments: Any, expect: Any, hint: str = "", about: str = "", tolerance: float = 1e-3
+    function: Function,
+    *arguments: Any,
+    expect: Any,
+    hint: str = "",
+    about: str = "",
+    tolerance: float | None = None,
 ) -> str:
     """Do what `check` does without printing, and return the call in words, such as ``abs(-2)``."""
+    __tracebackhide__ = True  # so that Jupyter shows the student's own lines only
     name = getattr(function, "__name__", "your function")
     call = f"{name}({', '.join(_shown(argument, 60) for argument in arguments)})"
+    advice = f"\n  To try next: {hint}" if hint else ""
     try:
         received = plain(function(*arguments))
     except NotImplementedError:
         unwritten = "is not written yet, or a line `raise NotImplementedError` is left over in it"
-        message = f"{name} {unwritten}.\n  To try next: write your code in its place, and take that line out."
-        raise CheckFailedError(message, f"the function {unwritten}") from None
+        advice = ".\n  To try next: write your code in its place, and take that line out."
+        raise CheckFailedError(name + f" {unwritten}{advice}", f"the function {unwritten}{advice}") from None
+    except Exception as error:
+        if about:
+            about += f"; there the function raises an error{advice}"
+            raise CheckFailedError(f"{call}: {error!r}{advice}", about) from error
+        error.add_note(f"This came of {call}.{advice}")
+        raise
     if difference := _difference(plain(expect), received, tolerance):
-        lines = [call, "  expected: {}\n  received: {}".format(*difference), f"  To try next: {hint}"]
-        raise CheckFailedError("\n".join(lines if hint else lines[:2]), about)
+        expected, came = difference
+        raise CheckFailedError(f"{call}\n  expected: {expected}\n  received: {came}{advice}", about + advice)
     return call
 
 
-def _difference(expected: Any, received: Any, tolerance: float) -> tuple[str, str] | None:
+def _difference(expected: Any, received: Any, tolerance: float | None) -> tuple[str, str] | None:
     """Say of two plain values what was expected and what was received, if they differ."""
     if isinstance(received, NoData) or received is None:
         return _shown(expected), f"{received!r}; does the function return its result?"
@@ -141,36 +174,46 @@ def _difference(expected: Any, received: Any, tolerance: float) -> tuple[str, st
         same = wanted is got and _same(expected, received, tolerance)
         return None if same else (_shown(expected), _shown(received))
     if wanted.shape != got.shape:
-        return f"shape {wanted.shape}", f"shape {got.shape}"
-    for where in np.argwhere(~np.isclose(got, wanted, rtol=tolerance, atol=tolerance, equal_nan=True)):
+        wanted_form, got_form = (f"shape {a.shape}" if a.ndim else "a single number" for a in (wanted, got))
+        return wanted_form, got_form
+    if exact := tolerance is None and wanted.dtype.kind in "biu":
+        wrong = wanted != got
+    else:
+        limit = 1e-3 if tolerance is None else tolerance
+        wrong = ~np.isclose(got.astype(float), wanted.astype(float), rtol=limit, atol=limit, equal_nan=True)
+    for where in np.argwhere(wrong):
         place = f" at {where.tolist()}" if len(where) else ""
-        return f"{wanted[tuple(where)]:.6g}{place}", f"{got[tuple(where)]:.6g}{place}"
+        e, r = (str(a[tuple(where)].item()) if exact else f"{a[tuple(where)]:.6g}" for a in (wanted, got))
+        return e + place, r + place
     return None
 
 
 def _numbers(value: Any) -> Any:
-    """Return numbers, alone or in a rectangle, as an array of float; None for all else."""
+    """Return numbers, alone or in a rectangle, as an array; None for all else."""
     try:
-        array = np.asarray(value)
+        array = value if isinstance(value, np.ndarray) else np.asarray(value, dtype=object)
     except ValueError:
-        return None  # lists of different lengths
-    return array.astype(float) if array.dtype.kind in "biuf" and array.size else None
+        return None  # arrays of different widths
+    if array.dtype == object and all(type(item) in (bool, int, float) for item in array.flat):
+        array = np.array(array.tolist())  # only now, since of texts it would make a rectangle of letters
+    return array if array.dtype.kind in "biuf" and array.size else None
 
 
-def _same(expected: Any, received: Any, tolerance: float) -> bool:
+def _same(expected: Any, received: Any, tolerance: float | None) -> bool:
     """Say whether two plain values are equal that are no numbers or not in a rectangle."""
     if isinstance(expected, dict) and isinstance(received, dict) and expected.keys() == received.keys():
         expected, received = list(expected.values()), [received[key] for key in expected]
     if isinstance(expected, (list, np.ndarray)) and isinstance(received, (list, np.ndarray)):
         pairs = zip(expected, received, strict=False)
         return len(expected) == len(received) and not any(_difference(e, r, tolerance) for e, r in pairs)
-    return isinstance(received, str) and expected == received
+    return isinstance(expected, _SCALARS) and isinstance(received, _SCALARS) and expected == received
 
 
 def _shown(value: Any, width: int = 300) -> str:
     if isinstance(value, np.ndarray):
         return f"array of shape {value.shape}" if value.size > 12 else f"array({value.tolist()})"
-    text = repr(value)
+    listed = isinstance(value, list)  # perhaps of arrays
+    text = f"[{', '.join(_shown(item, width) for item in value)}]" if listed else repr(value)
     return text if len(text) <= width else text[: width - 1] + "…"
 
 

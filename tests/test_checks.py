@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain, your_turn
+from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain
+
+Cell = Callable[[str], str]
 
 
 class Agrees(str):
@@ -39,6 +43,9 @@ def message(received: Any, expect: Any, **options: Any) -> str:
         ({"b": [1, 2], "a": "x"}, {"a": "x", "b": np.array([1, 2])}),
         ([], np.zeros(0)),
         ([np.nan, np.inf], [np.nan, np.inf]),
+        ([np.zeros((1, 2)), np.ones((1, 3))], [[[0, 0]], [[1, 1, 1]]]),
+        (3.0, 3),
+        (10**30, 10**30),
     ],
 )
 def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
@@ -51,6 +58,16 @@ def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
         ([[0, 0]], [[0, 1], [1, 0]], ["shape (2, 2)", "shape (1, 2)"]),
         ([[0, 0], [1, 2]], np.eye(2), ["1 at [0, 0]", "0 at [0, 0]"]),
         (0.9, 1, ["1", "0.9"]),
+        (1_000_000.0, 1_000_001, ["1000001", "1000000.0"]),
+        (2**60, 2**60 + 1, [str(2**60 + 1), str(2**60)]),
+        ([True, True], [True, False], ["False at [1]", "True at [1]"]),
+        (10**30 + 1, 10**30, [str(10**30), str(10**30 + 1)]),
+        (
+            [np.eye(2), "a"],
+            [1, [np.zeros((3, 5))]],
+            ["[1, [array of shape (3, 5)]]", "[array([[1.0, 0.0], [0.0, 1.0]]), 'a']"],
+        ),
+        ([3], 3, ["a single number", "shape (1,)"]),
         ("frogs", "frog", ["'frog'", "'frogs'"]),
         (["a"], ["a", "b"], ["['a', 'b']", "['a']"]),
         ({"a": 1}, {"a": 2}, ["{'a': 2}", "{'a': 1}"]),
@@ -77,10 +94,21 @@ def test_a_check_names_the_call_and_what_is_not_written(capsys: pytest.CaptureFi
     with pytest.raises(CheckFailedError, match=r"unwritten is not written yet.*\n  To try next: write"):
         check(unwritten, 1, expect=2)
     with pytest.raises(CheckFailedError, match=r"max\(\[1, 2\]\)\n") as failure:
-        check(max, [1, 2], expect=3, about="the larger")
-    assert failure.value.about == "the larger"
-    with pytest.raises(ZeroDivisionError):
-        check(divmod, 1, 0, expect=1)
+        check(max, [1, 2], expect=3, about="the larger", hint="compare")
+    assert failure.value.about == "the larger\n  To try next: compare"
+
+
+def test_a_tolerance_that_is_given_holds_for_whole_numbers_too() -> None:
+    assert message(0.95, 1, tolerance=0.1) == "" != message(0.95, 1.0)
+
+
+def test_what_a_function_raises_comes_through_with_the_hint_unless_the_check_is_hidden() -> None:
+    with pytest.raises(ZeroDivisionError) as raised:
+        check(divmod, 1, 0, expect=1, hint="which number may not be 0?")
+    assert raised.value.__notes__ == ["This came of divmod(1, 0).\n  To try next: which number may not be 0?"]
+    with pytest.raises(CheckFailedError) as hidden:
+        check(divmod, 1, 0, expect=1, about="a division by zero")
+    assert hidden.value.about == "a division by zero; there the function raises an error"
 
 
 def test_plain_data_are_of_pythons_own_types() -> None:
@@ -107,15 +135,48 @@ for call in (l9.tokenize, lecture9_utils.text.tokenize, lambda _: vectors.matrix
     assert done.stdout.splitlines() == ["[[2, 1]]", *[f"tokenize {off}"] * 2, f"matrix {off}"]
 
 
-def test_a_function_not_written_yet_says_so_once_however_many_checks_there_are(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def begun(x: int) -> int:
-        if x > 1:
-            raise NotImplementedError
-        return x
+@pytest.fixture
+def cell() -> Iterator[Cell]:
+    """Run a cell as Jupyter does, and return what stands below it."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from IPython.utils.capture import capture_output
+    from traitlets.config import Config
 
-    for x, y in ((2, 2), (3, 3), (1, 1), (0, 5), (0, 6)):
-        your_turn(begun, x, expect=y)
-    says = [line for line in capsys.readouterr().out.splitlines() if line[0] in "✓○"]
-    assert [line[:14] for line in says] == ["○ begun is not", "✓ begun(1) is ", "○ begun(0)", "○ begun(0)"]
+    without_files = Config({"HistoryManager": {"hist_file": ":memory:"}})
+    own = ModuleType("own")
+    shell = InteractiveShell.instance(config=without_files, user_module=own, colors="nocolor")
+
+    def run(source: str) -> str:
+        with capture_output() as captured:
+            shell.run_cell(source, store_history=True)
+        return captured.stdout
+
+    run("from lecture9_utils.checks import check, your_turn")
+    yield run
+    InteractiveShell.clear_instance()
+
+
+def test_a_cell_says_once_what_is_not_written_and_again_when_it_is_run_again(cell: Cell) -> None:
+    cell("def begun(x):\n    if x > 1:\n        raise NotImplementedError\n    return x")
+    checks = "for x, y in ((2, 2), (3, 3), (1, 1), (0, 5), (0, 6)): your_turn(begun, x, expect=y)"
+    for _ in range(2):
+        says = [line for line in cell(checks).splitlines() if line[0] in "✓○"]
+        assert [line[:14] for line in says] == [
+            "○ begun is not",
+            "✓ begun(1) is ",
+            "○ begun(0)",
+            "○ begun(0)",
+        ]
+
+
+def test_below_a_cell_stands_the_message_of_a_failed_check_and_nothing_else(cell: Cell) -> None:
+    below = cell("check(max, [1, 2], expect=3, hint='look')")
+    assert below == "✗ max([1, 2])\n  expected: 3\n  received: 2\n  To try next: look\n"
+
+
+def test_below_a_cell_stand_the_student_s_lines_that_raised_and_no_others(cell: Cell) -> None:
+    cell("def first(words):\n    return words[0]")
+    below = cell("check(first, [], expect=None, hint='an empty list')")
+    assert "return words[0]" in below
+    assert "This came of first([]).\n  To try next: an empty list" in below
+    assert "function(*arguments" not in below
