@@ -26,7 +26,9 @@ PAPERMILL = {"kernel_name": "python3", "start_timeout": 600, "progress_bar": Fal
 PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same each time
 PAPERMILL |= {"engine_name": "saves once"}
 EXECUTE = '''\
-import json, logging, os, sys, threading, papermill, psutil
+import json, logging, os, sys, threading
+sys.modules["rfc3987_syntax"] = None  # else jsonschema builds a grammar that notebooks do not need: two seconds
+import papermill, psutil
 
 def watch():
     os.read(0, 1)  # returns when whoever started this has ended, in whichever way
