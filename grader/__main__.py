@@ -1,4 +1,4 @@
-"""The grader's command: ``python -m grader grade SUBMISSIONS=…``, ``release``, ``validate NOTEBOOK=…``.
+"""The grader's command: ``python -m grader grade SUBMISSIONS=…``, ``mark …``, ``release``, ``validate …``.
 
 Exit code: 0 and 1 as each command's module says; 2 if the command was refused.
 """
@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader import classroom, release, validate
+from grader import classroom, desk, release, validate
 from grader.assignment import SOURCE
 from tools.command import RefusedError
 
-COMMANDS = {"grade": classroom.main, "release": release.main, "validate": validate.main}
-DONE = {"grade": "graded", "release": "released", "validate": "checked"}
+COMMANDS = {"grade": classroom.main, "mark": desk.main, "release": release.main, "validate": validate.main}
+DONE = {"grade": "graded", "mark": "marked", "release": "released", "validate": "checked"}
 
 
 def main(words: Sequence[str], source: Path = SOURCE) -> int:
