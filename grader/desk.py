@@ -11,28 +11,24 @@ Exit code: 0.
 """
 
 import asyncio
-import base64
 import hmac
-import io
 import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from PIL import Image
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
-from grader.assignment import LARGEST, Assignment, UnreadableError, load, normal, tag
+from grader.assignment import Assignment, UnreadableError, load
 from grader.classroom import file_name, folders, say
+from grader.evidence import readable, work
 from grader.grading import Result
 from grader.marking import (
     Mark,
@@ -45,13 +41,12 @@ from grader.marking import (
     read_marks,
     state_of,
 )
-from grader.output import printable
-from grader.submissions import Handed, choose, find
+from grader.output import cell, from_cell, printable
+from grader.submissions import find
 from tools.command import RefusedError, options
 
 PAGE = Path(__file__).with_suffix(".html")
-LONGEST = {"answer": 100_000, "cell": 20_000, "output": 5_000, "comment": 5_000}  # characters
-PIXELS, MOST_PICTURES = 20_000_000, 6  # of a picture that is shown, and how many are
+LONGEST_ANSWER, LONGEST_COMMENT = 100_000, 5_000  # characters
 CRITERION = re.compile(r"([^,]+?) ([\d.]+)(?:, |$)")
 POLICY = (
     "default-src 'none'; script-src 'nonce-NONCE'; style-src 'nonce-NONCE'; img-src data:; connect-src 'self'"
@@ -154,17 +149,18 @@ class Desk:
 
     def show(self, answer: Answer) -> Data:
         """Return an answer and its mark."""
-        text = readable(answer.text, LONGEST["answer"])
+        text = readable(answer.text, LONGEST_ANSWER)
         words = sum(any(map(str.isalnum, word)) for word in answer.text.split())
         return {"text": text, "words": words, "mark": self.state(answer, self.marks())}
 
     def save(self, answer: Answer, sent: Data) -> Data:
         """Mark an answer, unless its mark is no more the one that the sender saw; return what it is now."""
         points, most = sent["points"], possible(self.assignment)[answer.question]
-        if points is not None and not (type(points) in (int, float) and 0 <= points <= most):
+        points = None if points is None else float(points)
+        if points is not None and not 0 <= points <= most:
             raise RefusedError(f"points must be from 0 to {most:g}")
-        if len(comment := comment_of(str(sent["comment"]))) > LONGEST["comment"]:
-            raise RefusedError(f"a comment may have {LONGEST['comment']} characters, and no more")
+        if len(comment := comment_of(from_cell(cell(sent["comment"])))) > LONGEST_COMMENT:
+            raise RefusedError(f"a comment may have {LONGEST_COMMENT} characters, and no more")
         criteria = [one["name"] for one in self.questions[answer.question]["criteria"]]
         rubric = [f"{name} {float(sent['rubric'][name]):g}" for name in criteria if name in sent["rubric"]]
         with opened(self.path, self.assignment, self.handed) as marks:
@@ -184,11 +180,9 @@ class Desk:
         shown = [(part, points) for part, points in parts if part.question in questions]
         points = [f"{part.name}: {points:g} of {part.points:g}" for part, points in shown]
         try:
-            cells = stored(self.assignment, self.handed[name])
+            return {"points": points, "pieces": work(self.assignment, self.handed[name], questions)}
         except UnreadableError as error:
             return {"points": points, "pieces": [{"kind": "note", "text": printable(str(error))}]}
-        found = [list(pieces(self.assignment, cells, some)) for some in (questions, [])]
-        return {"points": points, "pieces": found[0] or found[1]}
 
 
 def about(assignment: Assignment, question: str) -> Data:
@@ -196,7 +190,7 @@ def about(assignment: Assignment, question: str) -> Data:
     text = next((text for text in assignment.prose if text.startswith(f"## {question} ·")), "")
     lines = [line.strip() for line in text.splitlines()]
     table = [line[1:].removesuffix("|").split("|") for line in lines if line.startswith("|")]
-    rows = [[cell.strip(" *") for cell in row] for row in table]
+    rows = [[one.strip(" *") for one in row] for row in table]
     criteria: list[Data] = []
     for name, *words in rows[2:]:
         points = [float(level.split()[0]) for level in rows[0][1:]]
@@ -217,77 +211,14 @@ def about(assignment: Assignment, question: str) -> Data:
     }
 
 
-def stored(assignment: Assignment, files: list[Handed]) -> list[Any]:
-    """Return the cells that were graded, with their outputs, for which grading has no use."""
-    notebook, _ = choose(assignment, files)
-    sources = [cell.source for cell in notebook.cells]
-    for path in (file.path for file in files):
-        if not path.is_symlink() and path.is_file() and path.stat().st_size < LARGEST:
-            with suppress(
-                ValueError, AttributeError, RecursionError, nbformat.ValidationError
-            ):  # no notebook
-                cells = list(nbformat.reads(path.read_text("utf-8-sig"), as_version=4).cells)
-                if [cell.source for cell in cells] == sources:
-                    return cells
-    return list(notebook.cells)
-
-
-def pieces(assignment: Assignment, cells: list[Any], questions: Sequence[str]) -> Iterator[Data]:
-    """Go through what is the student's own in some questions, or in all: code, what it put out, and text."""
-    given = {normal(text) for text in assignment.kept.values()} | {*assignment.prose, ""}
-    here, pictures = "", 0
-    for cell in cells:
-        here = heading[1] if (heading := re.match(r"\s*## (\d+) ·", cell.source)) else here
-        known = re.match(r"[a-z]+_(\d+)", key := str(tag(cell).get("grade_id")))
-        if questions and (known[1] if known else here) not in questions:
-            continue
-        if key in assignment.kept or normal(cell.source) in given:
-            continue
-        yield {"kind": cell.cell_type, "text": readable(cell.source, LONGEST["cell"])}
-        for output in filter(is_mapping, cell.get("outputs") or []):
-            data = output["data"] if is_mapping(output.get("data")) else {}
-            image = next((data[kind] for kind in ("image/png", "image/jpeg") if kind in data), None)
-            text = next(filter(None, [output.get("text"), data.get("text/plain"), output.get("evalue")]), "")
-            if image is None:
-                yield {"kind": "output", "text": readable(str(text), LONGEST["output"])}
-            elif (pictures := pictures + 1) <= MOST_PICTURES:
-                yield picture(str(image))
-
-
-def is_mapping(value: Any) -> bool:
-    """Tell whether a part of a notebook has the form that it should have."""
-    return isinstance(value, dict)
-
-
-def picture(encoded: str) -> Data:
-    """Return a picture for an image element, which runs nothing; a note if it is none or a giant."""
-    try:
-        raw = base64.b64decode(encoded)
-        with Image.open(io.BytesIO(raw), formats=["PNG", "JPEG"]) as image:
-            (width, height), kind = image.size, str(image.format).lower()
-    except (ValueError, OSError, Image.DecompressionBombError):
-        return {"kind": "note", "text": "A picture is stored here that cannot be read."}
-    if width * height > PIXELS:
-        return {"kind": "note", "text": f"A picture of {width} × {height} is not shown."}
-    return {"kind": "image", "source": f"data:image/{kind};base64,{base64.b64encode(raw).decode()}"}
-
-
-def readable(text: str, most: int) -> str:
-    """Return the beginning of a text with plain blanks, and without marks that turn or hide what follows."""
-    lines = (re.sub(r"\s", " ", line.expandtabs(4)) for line in text[:most].splitlines())
-    more = f"\n[… and {len(text) - most:,} characters more]" if len(text) > most else ""
-    return printable("\n".join(lines)) + more
-
-
 # The server.
 
 
 async def serve(desk: Desk) -> None:
     """Answer the page of one address until the program ends."""
     token, [socket] = secrets.token_urlsafe(16), bind_sockets(0, "127.0.0.1")
-    routes = [(r"/([^/]*)/(\w*)/?(\w*)/?(\d*)", Handler, {"desk": desk, "token": token})]
-    application = Application(routes, log_function=lambda _: None)
-    HTTPServer(application, max_body_size=100_000).add_sockets([socket])
+    routes = [(r"/([^/]*)/?(\w*)/?(\w*)/?(.*)", Handler, {"desk": desk, "token": token})]
+    HTTPServer(Application(routes, log_function=lambda _: None)).add_sockets([socket])
     waiting = sum(row["points"] is None and not row["empty"] for row in desk.overview()["answers"])
     address = f"http://127.0.0.1:{socket.getsockname()[1]}/{token}/"
     say(f"{waiting} answers to mark. Open {address} in a browser; stop with Ctrl-C.")
@@ -303,15 +234,15 @@ class Handler(RequestHandler):
 
     def prepare(self) -> None:
         """Refuse what another site, or another name for this machine, asks for."""
-        asked = self.request
-        ours = asked.host_name in ("127.0.0.1", "localhost")
-        same = asked.headers.get("Origin", f"http://{asked.host}") == f"http://{asked.host}"
-        same = same and asked.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
-        if not (ours and same and hmac.compare_digest(self.path_args[0].encode(), self.token.encode())):
+        host, headers = self.request.host, self.request.headers
+        ours = self.request.host_name in ("127.0.0.1", "localhost")
+        ours = ours and headers.get("Origin", f"http://{host}") == f"http://{host}"
+        ours = ours and headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin")
+        if not ours or not hmac.compare_digest(self.path_args[0].encode(), self.token.encode()):
             raise HTTPError(403)
 
     def get(self, _: str, what: str, key: str, number: str) -> None:
-        """Send the page, the list of answers, an answer, or what its student did."""
+        """Send the page, the list of answers, an answer, or what one of its students did."""
         nonce = secrets.token_urlsafe(16)
         for name, value in HEADERS.items():
             self.set_header(name, value.replace("NONCE", nonce))
@@ -319,26 +250,20 @@ class Handler(RequestHandler):
             self.write(PAGE.read_text("utf-8").replace("NONCE", nonce))
         elif what == "answers":
             self.write(self.desk.overview())
-        elif what == "work":
-            self.write(self.desk.work(self.answer(key), int(number or 0)))
+        elif what == "answer":
+            self.write(self.desk.show(self.desk.answers[key]))
         else:
-            self.write(self.desk.show(self.answer(key)))
+            self.write(self.desk.work(self.desk.answers[key], int(number)))
 
     def post(self, _: str, __: str, key: str, ___: str) -> None:
         """Save a mark."""
-        self.write(self.desk.save(self.answer(key), json.loads(self.request.body)))
-
-    def answer(self, key: str) -> Answer:
-        """Return the answer that is asked for."""
-        if key not in self.desk.answers:
-            raise HTTPError(404)
-        return self.desk.answers[key]
+        self.write(self.desk.save(self.desk.answers[key], json.loads(self.request.body)))
 
     def write_error(self, status_code: int, **more: Any) -> None:
         """Say in a sentence what is wrong."""
-        error = more.get("exc_info", (None, None))[1]
+        error = more["exc_info"][1]
         self.finish(
-            str(error) if isinstance(error, RefusedError | OSError) else f"{status_code} {self._reason}"
+            str(error) if isinstance(error, RefusedError | OSError) else f"{status_code}, {self._reason}"
         )
 
     def log_exception(self, *error: Any) -> None:
