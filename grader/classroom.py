@@ -58,8 +58,8 @@ def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
         say(f"{len(students)} submissions, {where}. Each is alone: {WALLS[walled]}.")
         results = graded(assignment, students, out / "results", pool, call, limits)
     rows = [together(assignment, *one, marks) for one in zip(students, results, strict=True)]
-    conclude(assignment, rows, marks, out)
-    return int(any(result.failed for result in results))
+    faults = conclude(assignment, rows, marks, students, out)
+    return int(bool(faults) or any(result.failed for result in results))
 
 
 def folders(submissions: str, out_given: str) -> tuple[Path, Path]:
@@ -136,16 +136,20 @@ def file_name(student: str) -> str:
     return tame if tame == student else f"{tame}-{fingerprint(student)[:6]}"
 
 
-def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> None:
-    """Write and print all reports; marks of students who are not here are kept."""
+def conclude(
+    assignment: Assignment, rows: list[Row], marks: Marks, students: Students, out: Path
+) -> list[str]:
+    """Write and print all reports, and return the faults; marks of students who are not here are kept."""
     marks = dict(marks) | {(row.student, key): mark for row in rows for key, mark in row.marks.items()}
-    write_queue(assignment, out / "marking.csv", marks)
-    write_answers(assignment, out / "marking.html", rows)
-    reports.write_grades(out / "grades.csv", rows)
-    for row in rows:
-        reports.write_feedback(assignment, out / "feedback" / f"{file_name(row.student)}.html", row)
-    reports.write_gradebook(assignment, out / "gradebook.db", rows)
+    todo = {
+        "marking.csv": partial(write_queue, assignment, out / "marking.csv", marks),
+        "marking.html": partial(write_answers, assignment, out / "marking.html", rows),
+    }
+    faults = reports.attempt(todo | reports.jobs(assignment, rows, students, out, file_name))
     waiting = sum(mark.points is None for mark in marks.values())
     say(f"\n{reports.table(rows)}\n")
-    say(f"Written to {out}: grades.csv, feedback/, gradebook.db (nbgrader's)")
+    say(f"Written to {out}: report.html, grades.csv, feedback/, gradebook.db (nbgrader's)")
     say(f"To mark by hand: {waiting} answers in marking.html; write points into marking.csv and run again.")
+    for fault in faults:
+        say(f"THE GRADER FAILED: {fault}")
+    return faults
