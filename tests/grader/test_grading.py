@@ -195,7 +195,7 @@ def test_marks_are_read_as_a_european_spreadsheet_writes_them(tmp_path):
 
 
 REFUSED: list[tuple[list[str], str]] = [
-    ([], "'' is no command of the grader; there is grade, release, validate"),
+    ([], "'' is no command of the grader; there is grade, release, students, validate"),
     (["grade"], "Nothing was graded: name the folder with the submissions"),
     (["grade", "SUBMISSIONS=nowhere"], "there is no folder"),
     (["grade", "SUBMISSIONS=."], "there is nothing in"),

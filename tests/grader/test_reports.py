@@ -52,7 +52,7 @@ def own(answers: dict[str, str] | None = None) -> list[str]:
 
 
 def written_to(folder: Path, rows: list[Row], files: dict[str, list[str]] | None = None) -> list[str]:
-    """Write the reports of a class but for the gradebook, and return the faults; its files have these names."""
+    """Write the reports of a class but for the gradebook; return the faults. Its files have these names."""
     students = {
         name: [Handed(folder / "class" / path, "") for path in paths] for name, paths in (files or {}).items()
     }
