@@ -88,12 +88,12 @@ def discrimination(points: Sequence[float], rest: Sequence[float]) -> float | No
     return statistics.correlation(points, rest)
 
 
-def failing_test(outcome: Outcome) -> tuple[str, str]:
+def failing_test(outcome: Outcome, possible_points: float) -> tuple[str, str]:
     """Return the test that took points, and the wrong value that was returned; "" where there is none.
 
     A hidden test is named by what it is about; what it called is told in `detail`, where a result has it.
     """
-    if not outcome.message:
+    if outcome.points >= possible_points:
         return "", ""
     detail = getattr(outcome, "detail", "") or outcome.message
     called = detail.partition("\n")[0]
@@ -126,7 +126,7 @@ def items(assignment: Assignment, rows: Sequence[Row]) -> list[Item]:
     totals = [sum(points) for points in zip(*tested.values(), *by_hand.values(), strict=True)]
     found = []
     for key, part in assignment.parts.items():
-        told = [failing_test(row.result.outcomes[key]) for row in rows]
+        told = [failing_test(row.result.outcomes[key], part.points) for row in rows]
         failing, wrong = (commonest(column) for column in zip(*told, strict=True)) if told else (("", 0),) * 2
         rest = [total - points for total, points in zip(totals, tested[key], strict=True)]
         title, r = assignment.titles.get(part.question, ""), discrimination(tested[key], rest)
@@ -177,9 +177,9 @@ def overview(assignment: Assignment, rows: Sequence[Row], late: Mapping[str, boo
     """Say how the class did, and draw how the totals are spread."""
     there, most = ran(rows), possible(assignment)
     says = [f"{len(rows)} students, of whom {len(there)} handed in a notebook that was run"]
-    says += [f"{sum(map(bool, late.values()))} were late"]
+    says += [f"late: {sum(map(bool, late.values()))}"]
     if waiting := sum(None in row.points.values() for row in there):
-        says += [f"{waiting} have an answer that waits for a person, and counts 0 here"]
+        says += [f"with an answer that waits for a person, and counts 0 here: {waiting}"]
     body = ["<h1>Report of the class</h1>", f"<p>{'; '.join(says)}.</p>"]
     if there:
         totals = [row.total for row in there]
@@ -214,13 +214,14 @@ def bar(share: float) -> str:
 def of_parts(class_items: Sequence[Item]) -> list[str]:
     """Put the parts in a table."""
     heads = ["part", "points", "right", "", "mean", "discrimination", "commonest failing test"]
-    lines = []
+    lines, before = [], ""
     for item in class_items:
         share = "–" if item.share is None else f"{item.share:.0%}"
         mean = "–" if item.mean is None else f"{item.mean:.2f}"
         r = "–" if item.discrimination is None else f"{item.discrimination:.2f}".replace("-", "−")
-        named = [f"<b>{html(item.name)}</b> {html(item.title)}", f"{item.possible:g}", share]
-        told = (f"{html(what)} ({by})" if by else "" for what, by in (item.failing, item.wrong))
+        title, before = "" if item.title == before else html(item.title), item.title
+        named = [f"<b>{html(item.name)}</b> {title}", f"{item.possible:g}", share]
+        told = (f"{by} × {html(what)}" if by else "" for what, by in (item.failing, item.wrong))
         lines.append([*named, bar(0.4 * (item.share or 0)), mean, r, *told])
     body = table([*heads, "commonest wrong value"], lines, figures={1, 2, 4, 5})
     return ["<h2>The parts</h2>", PARTS, *body]

@@ -25,6 +25,7 @@ td, th { text-align: left; vertical-align: top; padding: .3em 1em .3em 0; overfl
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal }
 .beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 1.5em }
 @media (max-width: 60em) { .beside { grid-template-columns: minmax(0, 1fr) } }
+.beside p { margin: .3em 0 } .beside > div { margin-bottom: .7em }
 .good { color: var(--good) } .bad { color: var(--bad) } .quiet { opacity: .75 }
 .bar { display: inline-block; height: .8em; background: var(--bar) }
 """

@@ -95,21 +95,23 @@ class Equal:
 
 def equal_answers(assignment: Assignment, rows: Sequence[Row]) -> list[Equal]:
     """Find the answers that more than one student has given, the longest first."""
-    parts: dict[tuple[str, ...], list[str]] = {}
-    for key, names in functions(assignment).items():
-        parts.setdefault(names, []).append(assignment.parts[key].name)
+    parts = {assignment.parts[key].name: names for key, names in functions(assignment).items()}
     groups: dict[
-        tuple[str, str], dict[str, str]
-    ] = {}  # by about and normal form: students and what they wrote
+        str, tuple[dict[str, str], dict[str, None]]
+    ] = {}  # by normal form: who wrote it, and of what
     for row in rows:
-        for names, about in parts.items():
-            code = code_of(cells_of(row), names)
-            groups.setdefault((", ".join(about), normal_form(code)), {})[row.student] = code
-        for question, text in row.result.written.items():
-            groups.setdefault((question, line(text, LONGEST).casefold()), {})[row.student] = text
-    several = {which: wrote for which, wrote in groups.items() if which[1] and len(wrote) > 1}
-    longest_first = sorted(several.items(), key=lambda group: -len(group[0][1]))
-    return [Equal(about, next(iter(wrote.values())), tuple(wrote)) for (about, _), wrote in longest_first]
+        answers = {about: code_of(cells_of(row), names) for about, names in parts.items()}
+        forms = [(about, code, normal_form(code)) for about, code in answers.items()]
+        forms += [(about, text, line(text, LONGEST).casefold()) for about, text in row.result.written.items()]
+        for about, text, form in forms:
+            wrote, of_what = groups.setdefault(form, ({}, {}))
+            wrote[row.student] = text
+            of_what[about] = None
+    several = [(form, *group) for form, group in groups.items() if form and len(group[0]) > 1]
+    longest_first = sorted(several, key=lambda group: -len(group[0]))
+    return [
+        Equal(", ".join(what), next(iter(wrote.values())), tuple(wrote)) for _, wrote, what in longest_first
+    ]
 
 
 def cells_of(row: Row) -> list[str]:

@@ -138,7 +138,7 @@ def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
 
 def of_part(part: Part, outcome: Outcome) -> list[str]:
     """Say what became of a part."""
-    kind, sign = ("bad", "✗") if outcome.message else ("good", "✓")
+    kind, sign = ("good", "✓") if outcome.points >= part.points else ("bad", "✗")
     body = [f"<p><b class={kind}>{sign} {part.name}</b>: {outcome.points:g} of {part.points:g}</p>"]
     if outcome.message:
         body += [f"<pre>{html(outcome.message + to_try(part, outcome))}</pre>"]
@@ -148,7 +148,7 @@ def of_part(part: Part, outcome: Outcome) -> list[str]:
 def to_try(part: Part, outcome: Outcome) -> str:
     """Say what to try next, where the message does not."""
     message = outcome.message
-    if "To try next" in message or message.startswith("not run"):
+    if outcome.points >= part.points or "To try next" in message or message.startswith("not run"):
         return ""
     hints = [
         keyword.value

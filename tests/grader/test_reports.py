@@ -13,16 +13,15 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from grader import class_report, gradebooks, output, own_code, reports
-from grader.assignment import SOURCE, Assignment, load, shown, tag
+from grader.assignment import SOURCE, Assignment, load, tag
 from grader.assignment import read as read_notebook
 from grader.grading import Outcome, Result
-from grader.marking import Mark, Row, fingerprint, together
+from grader.marking import Mark, Row
 from grader.submissions import Handed, arrange, find
 from tests.grader.students import handed_in, put
 
 ASSIGNMENT: Assignment = load(SOURCE)
 CALL = "one_hot([1, 3], 4)\n  expected: shape (2, 4)\n  received: {}\n  To try next: begin with np.zeros"
-STUB = {tag(c).get("grade_id"): shown(c.source) for c in read_notebook(SOURCE).cells}
 
 
 def student(
@@ -41,8 +40,11 @@ def student(
     }
     result = Result(outcomes, {"10": written}, [], seconds=seconds)
     result.code = list(code)
-    marks = {(name, "10"): Mark(mark, "well argued", fingerprint(written))} if written else {}
-    return together(ASSIGNMENT, name, result, marks)
+    points: dict[str, float | None] = {}
+    for key, part in ASSIGNMENT.parts.items():
+        points[part.question] = (points.get(part.question) or 0.0) + outcomes[key].points
+    marks = {"10": Mark(points=mark, comment="well argued", answer="")} if written else {}
+    return Row(name, result, marks, points | {"10": mark if written else 0.0}, [])
 
 
 def own(answers: dict[str, str] | None = None) -> list[str]:
@@ -113,14 +115,14 @@ def test_the_report_says_of_each_part_what_the_class_made_of_it(tmp_path):
     assert (told["10"]["mean points"], told["10"]["all points"]) == ("2", "0")
     page = Page(tmp_path / "report.html")
     assert "6 students, of whom 5 handed in a notebook that was run" in page.text
-    assert "one_hot([1, 3], 4) → shape (1, 4) (2)" in page.text
+    assert "2 × one_hot([1, 3], 4) → shape (1, 4)" in page.text
 
 
 def test_a_hidden_test_is_named_by_what_it_is_about_and_its_value_is_told_where_it_is_known():
     outcome = Outcome(0, "a hidden test fails: an id that occurs twice")
-    assert class_report.failing_test(outcome) == ("hidden: an id that occurs twice", "")
+    assert class_report.failing_test(outcome, 4) == ("hidden: an id that occurs twice", "")
     outcome.detail = CALL.format("0 at [0, 1]")
-    assert class_report.failing_test(outcome)[1] == "one_hot([1, 3], 4) → 0 at [0, 1]"
+    assert class_report.failing_test(outcome, 4)[1] == "one_hot([1, 3], 4) → 0 at [0, 1]"
 
 
 def test_the_discrimination_is_the_correlation_with_the_rest_of_the_total():
@@ -175,7 +177,7 @@ def test_the_time_of_each_student_and_who_was_late_are_told(tmp_path):
     }
     assert "handed in late" in Page(tmp_path / "feedback" / "bo_2.html").text
     assert "handed in late" not in Page(tmp_path / "feedback" / "ana_1.html").text
-    assert "1 were late" in Page(tmp_path / "report.html").text
+    assert "late: 1" in Page(tmp_path / "report.html").text
 
 
 # Equal answers.
