@@ -17,7 +17,7 @@ Function = (ast.FunctionDef, ast.AsyncFunctionDef)
 def functions(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     """Name the functions that a student writes for each part, by the part's id.
 
-    They are those that its visible check calls, be it through a function of a locked cell.
+    They are those that its tests call, be it through a function of a locked cell.
     """
     locked = [source for source in assignment.locked.values() if re.search("^def ", source, re.M)]
     helpers = {
@@ -26,7 +26,7 @@ def functions(assignment: Assignment) -> dict[str, tuple[str, ...]]:
     found = {}
     for key, part in assignment.parts.items():
         names: set[str] = set()
-        trees: list[ast.AST] = [ast.parse(part.visible)]
+        trees: list[ast.AST] = [ast.parse(f"{part.visible}\n{part.hidden}")]
         while trees:
             new = {node.id for node in ast.walk(trees.pop()) if isinstance(node, ast.Name)} - names
             names |= new

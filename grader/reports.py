@@ -8,6 +8,8 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -115,20 +117,18 @@ def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
             *(f"<li>{html(line(flag))}</li>" for flag in row.flags),
             "</ul>",
         ]
-    names, shown = functions(assignment), dict[tuple[str, ...], str]()
+    names = functions(assignment)
     for question, title in assignment.titles.items():
         parts = {key: part for key, part in assignment.parts.items() if part.question == question}
         most = sum(part.points for part in parts.values()) + assignment.written.get(question, 0.0)
         points = row.points.get(question)
         earned = "not marked yet" if points is None else f"{points:g} of {most:g}"
         body += [f"<h2>{question} · {html(title)} <small class=quiet>{earned}</small></h2>"]
-        for key, part in parts.items():
-            said, outcome = shown.get(names[key]), row.result.outcomes[key]
-            code = code_of(cells_of(row), names[key])[:LONGEST]
-            beside = f"<pre class=code tabindex=0>{html(code)}</pre>" if code else ""
-            beside = f"<p class=quiet>The same code as in {said}.</p>" if said and code else beside
-            body += ["<div class=beside><div>", *of_part(part, outcome), f"</div><div>{beside}</div></div>"]
-            shown.setdefault(names[key], part.name)
+        beside = [(code_of(cells_of(row), names[key])[:LONGEST], key) for key in parts]
+        for code, group in groupby(beside, key=itemgetter(0)):  # parts that one cell answers stand together
+            said = [text for _, key in group for text in of_part(parts[key], row.result.outcomes[key])]
+            shown = f"<pre class=code tabindex=0>{html(code)}</pre>" if code else ""
+            body += ["<div class=beside><div>", *said, f"</div><div>{shown}</div></div>"]
         body += of_written(row, question)
     if row.result.errors:
         errors = "\n".join(row.result.errors)

@@ -194,16 +194,16 @@ def test_a_clone_of_the_copy_sets_itself_up_and_validates(copy, tmp_path):
             cell.source = solved[key]
     notebook = put(tmp_path / "clone" / "notebooks" / "assignment" / "lecture9.ipynb", released)
 
-    def validated() -> subprocess.CompletedProcess[str]:
-        command = ["make", "validate", f"NOTEBOOK={notebook}", f"PYTHON={sys.executable}"]
-        variables = os.environ | {"UV_OFFLINE": "1"}
-        return subprocess.run(
-            command, cwd=tmp_path / "clone", env=variables, capture_output=True, text=True, check=False
-        )
+    def make(*words: str) -> subprocess.CompletedProcess[str]:
+        command, variables = ["make", f"PYTHON={sys.executable}", *words], os.environ | {"UV_OFFLINE": "1"}
+        place = tmp_path / "clone"
+        return subprocess.run(command, cwd=place, env=variables, capture_output=True, text=True, check=False)
 
-    done = validated()
+    done = make("validate", f"NOTEBOOK={notebook}")
     assert (done.returncode, "All checks pass" in done.stdout) == (0, True), done.stdout + done.stderr
     released.cells[keys(released).index("answer_1a")].source = "def tokens(text):\n    return []"
     put(notebook, released)
-    done = validated()
+    done = make("validate", f"NOTEBOOK={notebook}")
     assert "These checks fail: 1a." in done.stdout, done.stdout + done.stderr
+    done = make("run", "NOTEBOOKS=04")
+    assert (done.returncode, "C" in done.stdout) == (0, True), done.stdout + done.stderr
