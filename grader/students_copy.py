@@ -21,7 +21,6 @@ from typing import Any
 
 import nbformat
 
-from grader.__main__ import HANDED_OUT
 from grader.assignment import HIDDEN, SOLUTION, read, tag
 from grader.output import write
 from grader.release import SourceError, checked, lines, public_lines
@@ -79,7 +78,7 @@ def make(released: Any, source: Path, folder: Path) -> None:
     shutil.copy(source.with_name("FOR_STUDENTS.md"), assignment)
     text = nbformat.writes(released) + "\n"
     write(assignment / source.name, text)  # to write in
-    write(folder / HANDED_OUT.relative_to(ROOT), text)  # whose checks `make validate` runs
+    write(folder / "grader" / source.name, text)  # where `python -m grader` looks for its checks
     write(folder / "README.md", readme(source))
     write(folder / "Makefile", makefile((ROOT / "Makefile").read_text("utf-8")))
     if left := leaks(folder, source):
