@@ -24,7 +24,7 @@ from grader.submissions import Handed
 from lecture9_utils.files import write_atomically
 
 Job = Callable[[], None]
-LATE = "handed in late, says Canvas"
+LATE = "handed in late, as Canvas says"
 MOST_FLAGS = 5_000  # characters of a cell
 NAME = "lecture9"  # of the course, the assignment and its notebook in nbgrader's gradebook
 
@@ -40,7 +40,7 @@ def jobs(
     origins = {row.student: origin(students.get(row.student, ())) for row in rows}
     late = {student: there.late for student, there in origins.items()}
     for row in rows:
-        row.flags.extend([LATE] if late[row.student] else [])
+        row.flags.extend([LATE] if late[row.student] and LATE not in row.flags else [])
     todo: dict[str, Job] = {
         "grades.csv": partial(write_grades, out / "grades.csv", rows),
         "report.html": partial(write_report, assignment, out, rows, late),

@@ -173,7 +173,7 @@ def test_the_time_of_each_student_and_who_was_late_are_told(tmp_path):
     assert told == {"ana_1": ("", "3"), "bo_2": ("late", "61")}
     assert {row["student"]: row["flags"] for row in lines(tmp_path / "grades.csv")} == {
         "ana_1": "",
-        "bo_2": "handed in late, says Canvas",
+        "bo_2": "handed in late, as Canvas says",
     }
     assert "handed in late" in Page(tmp_path / "feedback" / "bo_2.html").text
     assert "handed in late" not in Page(tmp_path / "feedback" / "ana_1.html").text
