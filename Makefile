@@ -21,7 +21,7 @@ SPHINX = rm -rf build/$@ && $(BIN)/python -m sphinx -q -W --keep-going -E -d bui
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench worker release grade mark validate site slides test-site test-desk test-lab test-colab test-matrix lint lock address clean
+.PHONY: help setup run test lab data outputs bench worker release students grade mark validate site slides test-site test-desk test-lab test-colab test-matrix lint lock address clean
 
 help: ## list the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
@@ -111,6 +111,9 @@ worker: $(STAMP) ## work for a Dask scheduler: make worker CLUSTER=tcp://host:87
 
 release: $(STAMP) ## make the students' version of the assignment in dist/
 	@$(BIN)/python -m grader release $(GIVEN)
+
+students: $(STAMP) ## make the students' copy of the repository: make students OUT=../lecture9-students
+	@$(BIN)/python -m grader students $(GIVEN)
 
 grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
 	@$(BIN)/python -m grader grade $(GIVEN) JOBS=$(JOBS)

@@ -59,8 +59,8 @@ def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
         results = graded(assignment, students, out / "results", pool, call, limits)
     with opened(out / "marking.csv", assignment, students) as marks:
         rows = [together(assignment, *one, marks) for one in zip(students, results, strict=True)]
-    conclude(assignment, rows, marks, out)
-    return int(any(result.failed for result in results))
+    faults = conclude(assignment, rows, marks, students, out)
+    return int(bool(faults) or any(result.failed for result in results))
 
 
 def folders(submissions: str, out_given: str) -> tuple[Path, Path]:
@@ -137,15 +137,17 @@ def file_name(student: str) -> str:
     return tame if tame == student else f"{tame}-{fingerprint(student)[:6]}"
 
 
-def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> None:
-    """Write and print all reports."""
-    reports.write_grades(out / "grades.csv", rows)
-    for row in rows:
-        reports.write_feedback(assignment, out / "feedback" / f"{file_name(row.student)}.html", row)
-    reports.write_gradebook(assignment, out / "gradebook.db", rows)
+def conclude(
+    assignment: Assignment, rows: list[Row], marks: Marks, students: Students, out: Path
+) -> list[str]:
+    """Write and print all reports, and return the faults."""
+    faults = reports.attempt(reports.jobs(assignment, rows, students, out, file_name))
     waiting = sum(points is None for row in rows for points in row.points.values())
     say(f"\n{reports.table(rows)}\n")
-    say(f"Written to {out}: grades.csv, feedback/, gradebook.db (nbgrader's)")
+    say(f"Written to {out}: report.html, grades.csv, feedback/, gradebook.db (nbgrader's)")
     say(f"To mark by hand: {waiting} answers, with make mark, or in marking.csv; then run this again.")
-    if gone := strangers(marks, [row.student for row in rows]):
+    if gone := strangers(marks, students):
         say(gone)
+    for fault in faults:
+        say(f"THE GRADER FAILED: {fault}")
+    return faults

@@ -16,7 +16,7 @@ import json
 import re
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
@@ -243,30 +243,25 @@ class Handler(RequestHandler):
 
     def get(self, _: str, what: str, key: str, number: str) -> None:
         """Send the page, the list of answers, an answer, or what one of its students did."""
-        nonce = secrets.token_urlsafe(16)
+        nonce, desk = secrets.token_urlsafe(16), self.desk
         for name, value in HEADERS.items():
             self.set_header(name, value.replace("NONCE", nonce))
         if not what:
             self.write(PAGE.read_text("utf-8").replace("NONCE", nonce))
         elif what == "answers":
-            self.write(self.desk.overview())
+            self.reply(desk.overview)
         elif what == "answer":
-            self.write(self.desk.show(self.desk.answers[key]))
+            self.reply(desk.show, desk.answers[key])
         else:
-            self.write(self.desk.work(self.desk.answers[key], int(number)))
+            self.reply(desk.work, desk.answers[key], int(number))
 
     def post(self, _: str, __: str, key: str, ___: str) -> None:
         """Save a mark."""
-        self.write(self.desk.save(self.desk.answers[key], json.loads(self.request.body)))
+        self.reply(self.desk.save, self.desk.answers[key], json.loads(self.request.body))
 
-    def write_error(self, status_code: int, **more: Any) -> None:
-        """Say in a sentence what is wrong."""
-        error = more["exc_info"][1]
-        self.finish(
-            str(error) if isinstance(error, RefusedError | OSError) else f"{status_code}, {self._reason}"
-        )
-
-    def log_exception(self, *error: Any) -> None:
-        """Log what the page does not say."""
-        if not isinstance(error[1], RefusedError | OSError):
-            super().log_exception(*error)
+    def reply(self, function: Callable[..., Data], *arguments: Any) -> None:
+        """Send what a function returns, or why it cannot do it."""
+        try:
+            self.write(function(*arguments))
+        except (RefusedError, OSError) as error:
+            self.write({"error": str(error)})

@@ -189,7 +189,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, few):
 
 
 REFUSED: list[tuple[list[str], str]] = [
-    ([], "'' is no command of the grader; there is grade, mark, release, validate"),
+    ([], "'' is no command of the grader; there is grade, mark, release, students, validate"),
     (["grade"], "Nothing was graded: name the folder with the submissions"),
     (["grade", "SUBMISSIONS=nowhere"], "there is no folder"),
     (["grade", "SUBMISSIONS=."], "there is nothing in"),
