@@ -47,7 +47,7 @@ from tools.command import RefusedError, options
 
 PAGE = Path(__file__).with_suffix(".html")
 LONGEST_ANSWER, LONGEST_COMMENT = 100_000, 5_000  # characters
-CRITERION = re.compile(r"([^,]+?) ([\d.]+)(?:, |$)")
+CRITERION = re.compile(r"([^,]+?) (\d+(?:\.\d+)?)(?:, |$)")
 POLICY = (
     "default-src 'none'; script-src 'nonce-NONCE'; style-src 'nonce-NONCE'; img-src data:; connect-src 'self'"
 )

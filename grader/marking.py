@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 from grader.assignment import Assignment
@@ -66,11 +67,15 @@ def possible(assignment: Assignment) -> dict[str, float]:
     """Return the points of all that a row can mark: written answers, parts and questions."""
     points = dict(assignment.written)
     for part in assignment.parts.values():
-        points[part.name] = part.points
-    for part in assignment.parts.values():
-        if part.name != part.question:
-            points[part.question] = points.get(part.question, 0.0) + part.points
+        for name in wider(part.name):
+            points[name] = points.get(name, 0.0) + part.points
     return points
+
+
+def wider(name: str) -> list[str]:
+    """Name what a part belongs to, and the part: ["3", "3a", "3a_hidden"]."""
+    question = "".join(takewhile(str.isdigit, name))
+    return list(dict.fromkeys([question, name.partition("_")[0], name]))
 
 
 # Reading and writing.
@@ -155,11 +160,11 @@ def read_marks(path: Path, assignment: Assignment, students: Iterable[str]) -> M
             raise RefusedError(f"{where}: question {question} of {printable(name)!r} is marked a second time")
         marks[owner, question] = mark if mark.given else before
     for owner, question in marks:
-        whole = re.sub("[a-i]$", "", question)
-        both = [marks[owner, name] for name in {whole, question} if (owner, name) in marks]
-        if len(both) == 2 and None not in [mark.points for mark in both]:
-            who = printable(both[0].student)
-            raise RefusedError(f"{path.name}: question {whole} of {who!r} is marked as a whole and in part")
+        there = [name for name in wider(question) if (owner, name) in marks]
+        twice = [name for name in there if marks[owner, name].points is not None]
+        if len(twice) > 1:
+            who = printable(marks[owner, question].student)
+            raise RefusedError(f"{path.name}: {twice[0]} of {who!r} is marked as a whole and in part")
     return marks
 
 
@@ -253,7 +258,7 @@ def overridden(
 
     Of a question, what is added goes to the first parts that lack points; what is taken comes from the last.
     """
-    parts = {key: part for key, part in assignment.parts.items() if name in (part.name, part.question)}
+    parts = {key: part for key, part in assignment.parts.items() if name in wider(part.name)}
     changed = {key: outcomes[key] for key in parts}
     if mark.points is not None:
         left = mark.points - sum(outcome.points for outcome in changed.values())
@@ -261,10 +266,11 @@ def overridden(
             points = min(max(outcomes[key].points + left, 0.0), parts[key].points)
             left -= points - outcomes[key].points
             changed[key] = replace(outcomes[key], points=points)
-    for key, outcome in changed.items():
-        if parts[key].name == name != parts[key].question and mark.given:
-            said = f"Marked by hand. {mark.comment}".strip()
-            changed[key] = replace(outcome, message="\n".join(filter(None, [outcome.message, said])))
+    first = next(iter(changed))
+    if mark.given and name != parts[first].question:  # what is said of a question stands beside it
+        said = f"Marked by hand. {mark.comment}".strip()
+        message = "\n".join(filter(None, [changed[first].message, said]))
+        changed[first] = replace(changed[first], message=message)
     return changed
 
 

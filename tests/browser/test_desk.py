@@ -20,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from grader import assignment as model
 from grader.classroom import file_name
+from grader.desk import about
 from grader.grading import Outcome, Result
 from grader.marking import Mark, key_of, opened, read_marks
 from tests.browser.conftest import Watched
@@ -39,6 +40,8 @@ ANSWERS = {
     "=fay": "The first.",
 }
 ASSIGNMENT = model.load(model.SOURCE)
+QUESTION = about(ASSIGNMENT, "10")
+NAMES = [one["name"] for one in QUESTION["criteria"]]
 
 
 @dataclass
@@ -166,11 +169,13 @@ def comment(page: Page, text: str) -> None:
 
 def test_an_answer_is_marked_with_four_keys_and_its_equals_with_it(page, the_class):
     expect(page.locator("#who")).to_have_text("bo, di · 2 students, the same answer")
-    expect(page.locator("#words")).to_have_text("6 words (150 to 250 are asked for)")
+    expect(page.locator("#words")).to_contain_text("6 words (")
     press(page, "3", "2", "1")
     expect(page.locator("#points")).to_have_value("6")
     marks = [the_class.mark(name) for name in ("bo", "di")]
-    assert {(mark.points, mark.rubric) for mark in marks} == {(6.0, "Evidence 3, Reasoning 2, Limits 1")}
+    assert {(mark.points, mark.rubric) for mark in marks} == {
+        (6.0, f"{NAMES[0]} 3, {NAMES[1]} 2, {NAMES[2]} 1")
+    }
     assert the_class.mark("cy") == Mark()
     page.keyboard.press("Enter")
     expect(page.locator("#who")).to_have_text("cy")
@@ -178,9 +183,9 @@ def test_an_answer_is_marked_with_four_keys_and_its_equals_with_it(page, the_cla
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#who")).to_contain_text("bo, di")
     press(page, "ArrowUp", "0")
-    assert (the_class.mark("di").points, the_class.mark("di").rubric[-8:]) == (5.0, "Limits 0")
+    assert (the_class.mark("di").points, the_class.mark("di").rubric[-1]) == (5.0, "0")
     press(page, "Backspace")
-    assert (the_class.mark("di").points, the_class.mark("di").rubric) == (None, "Evidence 3, Reasoning 2")
+    assert (the_class.mark("di").points, the_class.mark("di").rubric) == (None, f"{NAMES[0]} 3, {NAMES[1]} 2")
     page.locator("#points").fill("4.5")
     press(page)
     assert the_class.mark("di").points == 4.5
@@ -191,13 +196,13 @@ def test_the_rubric_is_that_of_the_assignment(page):
     levels = re.findall(r"(?<=\| )[a-z][^|]+(?= \|)", text)
     assert len(levels) > 8
     assert [words for words in levels if words not in page.locator("#rubric").inner_text()] == []
-    expect(page.locator("#question")).to_contain_text("at which end would you put the padding")
+    expect(page.locator("#question")).to_contain_text(text.split("\n\n")[1][:60])
 
 
 def test_the_students_own_work_and_figure_stand_beside_the_answer(page):
     work = page.locator("#work")
     expect(work).to_contain_text("bo thinks so <script>")
-    expect(work).to_contain_text("def accuracies(lengths):")
+    expect(work).to_contain_text("def accuracies(")
     expect(work).not_to_contain_text("def one_hot")
     expect(work).not_to_contain_text("l9.check(")
     expect(page.locator("#earned")).to_contain_text("9b: ")
@@ -225,7 +230,7 @@ def test_what_a_student_writes_is_only_text(page):
     visit(page, page.url, "eve")
     expect(page.locator("#text")).to_contain_text("[… and 900,000 characters more]")
     expect(page.locator("#words")).to_contain_text("200000 words")
-    assert page.title() == "10 · Looking back (9 points)"
+    assert page.title() == QUESTION["title"]
     assert page.locator("script, iframe, object, svg").count() == 1  # the page's own
 
 
@@ -290,7 +295,7 @@ def test_two_tabs_do_not_overwrite_each_other_silently(page, context, the_class)
     expect(page.locator("#theirs")).to_contain_text("with 8 points")
     page.locator("#keep").click()
     expect(page.locator("#status")).to_have_text("saved")
-    assert the_class.mark("di").rubric == "Evidence 3, Reasoning 3, Limits 0"
+    assert the_class.mark("di").rubric == f"{NAMES[0]} 3, {NAMES[1]} 3, {NAMES[2]} 0"
 
 
 REFUSED = {
