@@ -21,7 +21,7 @@ SPHINX = rm -rf build/$@ && $(BIN)/python -m sphinx -q -W --keep-going -E -d bui
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab data outputs bench worker release grade validate site slides test-site test-lab test-colab test-matrix lint lock address clean
+.PHONY: help setup run test lab data outputs bench worker release students grade mark validate site slides test-site test-desk test-lab test-colab test-matrix lint lock address clean
 
 help: ## list the commands
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s  %s\n", $$1, $$2 }' Makefile
@@ -88,6 +88,9 @@ slides: $(SITE) ## make slides of each notebook in build/slides
 test-site: site slides ## look at the site and the slides in a browser
 	@$(BIN)/python -m pytest tests/browser/test_site.py -q
 
+test-desk: $(SITE) ## mark a class in a browser; pictures in build/screenshots
+	@$(BIN)/python -m pytest tests/browser/test_desk.py -q
+
 test-lab: $(SITE) release ## run all notebooks in JupyterLab in a browser; pictures in build/screenshots
 	@$(BIN)/python -m pytest tests/browser/test_lab.py -q -n $(JOBS) --dist load
 
@@ -109,8 +112,14 @@ worker: $(STAMP) ## work for a Dask scheduler: make worker CLUSTER=tcp://host:87
 release: $(STAMP) ## make the students' version of the assignment in dist/
 	@$(BIN)/python -m grader release $(GIVEN)
 
+students: $(STAMP) ## make the students' copy of the repository: make students OUT=../lecture9-students
+	@$(BIN)/python -m grader students $(GIVEN)
+
 grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
 	@$(BIN)/python -m grader grade $(GIVEN) JOBS=$(JOBS)
+
+mark: $(STAMP) ## mark the written answers of a class in a browser: make mark SUBMISSIONS=folder
+	@$(BIN)/python -m grader mark $(GIVEN)
 
 validate: $(STAMP) ## run a student's notebook: make validate NOTEBOOK=lecture9.ipynb
 	@$(BIN)/python -m grader validate $(GIVEN)

@@ -30,7 +30,7 @@ import lecture9_utils
 from grader import reports
 from grader.assignment import Assignment, UnreadableError, load
 from grader.grading import Result, grade, ungraded
-from grader.marking import Marks, Row, fingerprint, read_marks, together, write_answers, write_queue
+from grader.marking import Marks, Row, fingerprint, opened, read_marks, strangers, together
 from grader.output import printable, write
 from grader.sandbox import DEFAULT, FIRST_USER, WALLS, Limits, Place, walls
 from grader.submissions import Handed, arrange, choose, find
@@ -51,15 +51,16 @@ def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
     assignment = load(source)
     if not (students := find(folder)):
         raise RefusedError(f"there is nothing in {folder}: it needs a folder or a file for each student")
-    marks = read_marks(out / "marking.csv", assignment.written)
+    read_marks(out / "marking.csv", assignment, students)  # so that a fault in it is told at once
     with workers(jobs, given["CLUSTER"]) as (pool, call):
         where = f"on {given['CLUSTER']}" if given["CLUSTER"] else f"{jobs} at a time"
         walled = call(walls)  # of the workers, which are taken to be alike
         say(f"{len(students)} submissions, {where}. Each is alone: {WALLS[walled]}.")
         results = graded(assignment, students, out / "results", pool, call, limits)
-    rows = [together(assignment, *one, marks) for one in zip(students, results, strict=True)]
-    conclude(assignment, rows, marks, out)
-    return int(any(result.failed for result in results))
+    with opened(out / "marking.csv", assignment, students) as marks:
+        rows = [together(assignment, *one, marks) for one in zip(students, results, strict=True)]
+    faults = conclude(assignment, rows, marks, students, out)
+    return int(bool(faults) or any(result.failed for result in results))
 
 
 def folders(submissions: str, out_given: str) -> tuple[Path, Path]:
@@ -136,16 +137,17 @@ def file_name(student: str) -> str:
     return tame if tame == student else f"{tame}-{fingerprint(student)[:6]}"
 
 
-def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> None:
-    """Write and print all reports; marks of students who are not here are kept."""
-    marks = dict(marks) | {(row.student, key): mark for row in rows for key, mark in row.marks.items()}
-    write_queue(assignment, out / "marking.csv", marks)
-    write_answers(assignment, out / "marking.html", rows)
-    reports.write_grades(out / "grades.csv", rows)
-    for row in rows:
-        reports.write_feedback(assignment, out / "feedback" / f"{file_name(row.student)}.html", row)
-    reports.write_gradebook(assignment, out / "gradebook.db", rows)
-    waiting = sum(mark.points is None for mark in marks.values())
+def conclude(
+    assignment: Assignment, rows: list[Row], marks: Marks, students: Students, out: Path
+) -> list[str]:
+    """Write and print all reports, and return the faults."""
+    faults = reports.attempt(reports.jobs(assignment, rows, students, out, file_name))
+    waiting = sum(points is None for row in rows for points in row.points.values())
     say(f"\n{reports.table(rows)}\n")
-    say(f"Written to {out}: grades.csv, feedback/, gradebook.db (nbgrader's)")
-    say(f"To mark by hand: {waiting} answers in marking.html; write points into marking.csv and run again.")
+    say(f"Written to {out}: report.html, grades.csv, feedback/, gradebook.db (nbgrader's)")
+    say(f"To mark by hand: {waiting} answers, with make mark, or in marking.csv; then run this again.")
+    if gone := strangers(marks, students):
+        say(gone)
+    for fault in faults:
+        say(f"THE GRADER FAILED: {fault}")
+    return faults

@@ -26,30 +26,37 @@ from grader.output import write
 from grader.sandbox import Limits, Place
 from grader.submissions import arrange
 from lecture9_utils.files import write_atomically
-from tools.command import ROOT, options
+from tools.command import ROOT, RefusedError, options
 
 MARKERS = re.compile(r"(?:BEGIN|END) (?:SOLUTION|HIDDEN)")
 PLACE = Place(Limits(cell=600, call=600, total=3600))  # the source is no student's: it may take its time
 PACKED = (1980, 1, 1, 0, 0, 0)  # the time of all files in the archive, so that it is the same each time
 
 
-class SourceError(Exception):
+class SourceError(RefusedError):
     """The source, or what came out of it, must not be handed out; the message says why."""
+
+    code = 1
 
 
 def main(words: Sequence[str], source: Path) -> int:
     """Run the command; see the module for its arguments and exit codes."""
     out = Path(options(words, {"OUT": str(ROOT / "dist")})["OUT"]).expanduser().resolve()
+    print("Making the students' version with nbgrader, and grading it and the source …", flush=True)
+    archive = pack(checked(source), source, out)
+    print(f"Released: {archive}, with {source.name} and a README for students.")
+    return 0
+
+
+def checked(source: Path) -> Any:
+    """Make the students' version; raise SourceError if it or the source is not as it must be."""
     try:
-        print("Making the students' version with nbgrader, and grading it and the source …", flush=True)
         released = generate(source)
         check_nothing_left(source, released)
         check_points(source, released)
-        archive = pack(released, source, out)
     except (UnreadableError, RuntimeError, OSError) as error:  # of the source, nbgrader, the disk
         raise SourceError(str(error)) from error
-    print(f"Released: {archive}, with {source.name} and a README for students.")
-    return 0
+    return released
 
 
 def generate(source: Path) -> Any:
@@ -70,14 +77,19 @@ def lines(text: str) -> set[str]:
     return {line.strip() for line in text.splitlines()}
 
 
-def check_nothing_left(source: Path, released: Any) -> None:
-    """Make sure that no solution, hidden test or output is in the students' version, and no cell is gone."""
-    every, public = set(), set()
+def public_lines(source: Path) -> set[str]:
+    """Return the lines of the source that students may see; an answer in words is theirs alone."""
+    public = set()
     for cell in read(source).cells:
-        every |= lines(cell.source)
         if SOLUTION.search(cell.source) or not tag(cell).get("solution"):
             public |= lines(HIDDEN.sub("", SOLUTION.sub("", cell.source)))
-    secrets = {line for line in every - public if len(line) > 3}
+    return public
+
+
+def check_nothing_left(source: Path, released: Any) -> None:
+    """Make sure that no solution, hidden test or output is in the students' version, and no cell is gone."""
+    every = {line for cell in read(source).cells for line in lines(cell.source)}
+    secrets = {line for line in every - public_lines(source) if len(line) > 3}
     text = "\n".join(cell.source for cell in released.cells)
     if left := sorted(secrets & lines(text)) or MARKERS.findall(text):
         raise SourceError(f"the students' version still holds {left[0]!r}")

@@ -1,60 +1,180 @@
-"""What grading tells: a table for the terminal, grades.csv, feedback pages, and nbgrader's gradebook."""
+"""What grading tells: a table for the terminal, grades.csv, feedback pages, nbgrader's gradebook.
 
+The report of the class is in `class_report`.
+"""
+
+import ast
 import os
 import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from grader.assignment import Assignment
+from grader.assignment import Assignment, Part
+from grader.class_report import HIDDEN, write_report
+from grader.gradebooks import origin, possible, write_canvas, write_moodle
+from grader.grading import Outcome
 from grader.marking import Row
-from grader.output import cell, html, number, printable, write_csv, write_page
+from grader.output import cell, html, line, number, write_csv, write_page
+from grader.own_code import LONGEST, cells_of, code_of, functions
+from grader.submissions import Handed
 from lecture9_utils.files import write_atomically
 
+Job = Callable[[], None]
+LATE = "handed in late, as Canvas says"
+MOST_FLAGS = 5_000  # characters of a cell
 NAME = "lecture9"  # of the course, the assignment and its notebook in nbgrader's gradebook
 
 
-def write_grades(path: Path, rows: list[Row]) -> None:
+def jobs(
+    assignment: Assignment,
+    rows: Sequence[Row],
+    students: Mapping[str, Sequence[Handed]],
+    out: Path,
+    file_name: Callable[[str], str],
+) -> dict[str, Job]:
+    """Name all reports and how each is written: a fault in one is no reason not to write the others."""
+    origins = {row.student: origin(students.get(row.student, ())) for row in rows}
+    late = {student: there.late for student, there in origins.items()}
+    for row in rows:
+        row.flags.extend([LATE] if late[row.student] and LATE not in row.flags else [])
+    todo: dict[str, Job] = {
+        "grades.csv": partial(write_grades, out / "grades.csv", rows),
+        "report.html": partial(write_report, assignment, out, rows, late),
+        "gradebook.db": partial(write_gradebook, assignment, out / "gradebook.db", rows),
+    }
+    done = [row for row in rows if None not in row.points.values()]
+    for system, writer in (
+        ("Canvas", partial(write_canvas, assignment, out / "canvas.csv", NAME)),
+        ("Moodle", partial(write_moodle, assignment, out / "moodle.csv")),
+    ):
+        if any(there.system == system for there in origins.values()):
+            theirs = [(row, origins[row.student]) for row in done if origins[row.student].system == system]
+            todo[f"{system.lower()}.csv"] = partial(writer, theirs)
+    pages: dict[str, str] = {}  # whose each is; a file system may not tell upper from lower case
+    for row in rows:
+        page = out / "feedback" / f"{file_name(row.student)}.html"
+        owner = pages.setdefault(page.name.casefold(), row.student)
+        job = partial(write_feedback, assignment, page, row)
+        if owner != row.student:
+            job = partial(refuse, f"{page.name} is the page of {owner}")
+        todo[f"feedback of {row.student}"] = job
+    return todo
+
+
+def refuse(why: str) -> None:
+    """Raise an error that says why a report is not written."""
+    raise FileExistsError(why)
+
+
+def attempt(todo: Mapping[str, Job]) -> list[str]:
+    """Write all reports, whatever happens to one; return the faults in words."""
+    faults = []
+    for name, job in todo.items():
+        try:
+            job()
+        except Exception as error:  # it is told at the end, and changes the exit code
+            faults.append(line(f"{name} was not written: {type(error).__name__}: {error}"))
+    return faults
+
+
+def write_grades(path: Path, rows: Sequence[Row]) -> None:
     """Write the points a question, the total and the flags of each student."""
     lines = [["student", *(f"question {question}" for question in rows[0].points), "total", "flags"]]
     for row in rows:
         points = map(number, [*row.points.values(), row.total])
-        lines.append([cell(row.student), *points, cell("; ".join(row.flags))])
+        lines.append([cell(row.student), *points, cell(line("; ".join(row.flags), MOST_FLAGS))])
     write_csv(path, lines)
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: Sequence[Row]) -> str:
     """Put the class in a table for the terminal: a line a student, the flags below it."""
     lines = [f"{'student':<30} {'total':>6}  by question"]
     for row in rows:
         shown = " ".join("  –" if value is None else f"{value:3g}" for value in row.points.values())
-        lines += [f"{printable(row.student):<30.30} {row.total:6g}  {shown}"]
-        lines += [f"    ! {printable(flag)}" for flag in row.flags]
+        lines += [f"{line(row.student):<30.30} {row.total:6g}  {shown}"]
+        lines += [f"    ! {line(flag)}" for flag in row.flags]
     return "\n".join(lines)
 
 
 def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
-    """Write a student's page: the points of each part and what to look at, nothing of the hidden tests."""
-    body = [f"<h1>{html(row.student)}: {row.total:g} points</h1>"]
-    if waiting := [question for question, value in row.points.items() if value is None]:
-        body += [f"<p>Without question {', '.join(waiting)}, which is still to be marked by hand.</p>"]
+    """Write a student's page: the points of each part, what to look at, and the student's own code beside it.
+
+    It says nothing of the hidden tests but what they are about.
+    """
+    body = [f"<h1>{html(row.student)}: {row.total:g} of {possible(assignment):g} points</h1>"]
+    waiting = [question for question, value in row.points.items() if value is None]
+    if waiting:
+        most = sum(assignment.written.get(question, 0.0) for question in waiting)
+        which = f"question {', '.join(waiting)} ({most:g} points)"
+        body += [f"<p>Without {which}, which a person has still to mark.</p>"]
     if row.flags:
-        body += ["<h2>About your file</h2><ul>", *(f"<li>{html(flag)}</li>" for flag in row.flags), "</ul>"]
+        body += [
+            "<h2>About your file</h2><ul>",
+            *(f"<li>{html(line(flag))}</li>" for flag in row.flags),
+            "</ul>",
+        ]
+    names = functions(assignment)
     for question, title in assignment.titles.items():
-        body += [f"<h2>{question} · {html(title)}</h2>"]
-        for key, outcome in row.result.outcomes.items():
-            part = assignment.parts[key]
-            if part.question == question:
-                body += [f"<p><b>{part.name}</b>: {outcome.points:g} of {part.points:g}</p>"]
-                body += [f"<pre>{html(outcome.message)}</pre>"] if outcome.message else []
-        if (mark := row.marks.get(question)) and mark.points is not None:
-            body += [f"<p>{mark.points:g} points. {html(mark.comment)}</p>"]
+        parts = {key: part for key, part in assignment.parts.items() if part.question == question}
+        most = sum(part.points for part in parts.values()) + assignment.written.get(question, 0.0)
+        points = row.points.get(question)
+        earned = "not marked yet" if points is None else f"{points:g} of {most:g}"
+        body += [f"<h2>{question} · {html(title)} <small class=quiet>{earned}</small></h2>"]
+        beside = [(code_of(cells_of(row), names[key])[:LONGEST], key) for key in parts]
+        for code, group in groupby(beside, key=itemgetter(0)):  # parts that one cell answers stand together
+            said = [text for _, key in group for text in of_part(parts[key], row.result.outcomes[key])]
+            shown = f"<pre class=code tabindex=0>{html(code)}</pre>" if code else ""
+            body += ["<div class=beside><div>", *said, f"</div><div>{shown}</div></div>"]
+        body += of_written(row, question)
     if row.result.errors:
         errors = "\n".join(row.result.errors)
         body += [f"<h2>Cells that ended with an error</h2><pre>{html(errors)}</pre>"]
     write_page(path, f"Feedback for {row.student}", body)
 
 
-def write_gradebook(assignment: Assignment, path: Path, rows: list[Row]) -> None:
+def of_part(part: Part, outcome: Outcome) -> list[str]:
+    """Say what became of a part."""
+    kind, sign = ("good", "✓") if outcome.points >= part.points else ("bad", "✗")
+    body = [f"<p><b class={kind}>{sign} {part.name}</b>: {outcome.points:g} of {part.points:g}</p>"]
+    if outcome.message:
+        body += [f"<pre>{html(outcome.message + to_try(part, outcome))}</pre>"]
+    return body
+
+
+def to_try(part: Part, outcome: Outcome) -> str:
+    """Say what to try next, where the message does not."""
+    message = outcome.message
+    if outcome.points >= part.points or "To try next" in message or message.startswith("not run"):
+        return ""
+    hints = [
+        keyword.value
+        for node in ast.walk(ast.parse(part.visible))
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "hint"
+    ]
+    hint = " ".join(str(value.value) for value in hints if isinstance(value, ast.Constant))
+    step = "call your function in a cell of its own, and read the last line of the error."
+    if message.startswith(HIDDEN):
+        step = "make up a case of this kind, work out by hand what must come out, and compare."
+    return f"\n  To try next: {step}" + (f"\n  The check's hint: {hint}" if hint else "")
+
+
+def of_written(row: Row, question: str) -> list[str]:
+    """Show an answer that a person marks, with what the person said."""
+    body = []
+    if (mark := row.marks.get(question)) and mark.points is not None:
+        body += [f"<p>{mark.points:g} points. {html(mark.comment)}</p>"]
+    if text := row.result.written.get(question):
+        body += [f"<details><summary>Your answer</summary><pre>{html(text[:LONGEST])}</pre></details>"]
+    return body
+
+
+def write_gradebook(assignment: Assignment, path: Path, rows: Sequence[Row]) -> None:
     """Write the database that ``nbgrader export`` and others read; it is replaced as a whole."""
     from nbgrader.api import Gradebook
 

@@ -6,7 +6,9 @@ Usage::
 
 Without an argument the place is what git knows as ``origin``. On Colab the notebooks then install the helpers
 from there, at the tag or commit that is checked out now: push it first, and call this again when the package
-has changed. Name only what is yours: who owns that address decides what runs on the students' machines.
+has changed. For another repository than ``origin``, such as the students' copy, that is its tag of the same
+name, or else its branch ``main``. Name only what is yours: who owns that address decides what runs on the
+students' machines.
 ``none`` takes it out again; then there is no badge, and the set-up cells say what to do on Colab.
 
 Exit code: 0 if all is well; 2 if the command was refused.
@@ -129,7 +131,10 @@ def wanted(words: list[str], root: Path = ROOT) -> Place:
             f"{given or 'no origin'!r} is no repository on GitHub, from which Colab could open notebooks: "
             "give your own, as in: make address REPO=owner/name"
         )
-    revision = git("describe", "--exact-match", "--tags", root=root) or git("rev-parse", "HEAD", root=root)
+    here = re.fullmatch(GITHUB, git("remote", "get-url", "origin", root=root))
+    elsewhere = words and not (here and here[1] == address[1])  # where the commits of this one are not known
+    revision = git("describe", "--exact-match", "--tags", root=root)
+    revision = revision or ("main" if elsewhere else git("rev-parse", "HEAD", root=root))
     if not revision:
         raise RefusedError("nothing is committed here that Colab could install: commit and push it first")
     return Place(address[1], revision)

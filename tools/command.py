@@ -25,6 +25,8 @@ _LEFT_OUT += ("JUPYTER", "IPYTHON", "KERAS_", "TF_")
 class RefusedError(Exception):
     """The command cannot be run as it was given; the message says why and what there is."""
 
+    code = 2  # the command's exit code
+
 
 def options(words: Sequence[str], defaults: Mapping[str, str]) -> dict[str, str]:
     """Read NAME=VALUE words.

@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 from grader import assignment as model
-from grader import classroom, marking, output, release
+from grader import classroom, output, release
 from grader.__main__ import main
 from grader.sandbox import Limits
 from grader.submissions import choose, find
@@ -112,7 +112,6 @@ def test_a_class_is_graded_whatever_one_does(the_class):
     assert "0,0,0,the file is not a notebook" in lines["fay"]
     assert "To mark by hand: 4 answers" in the_class.printed
     assert "ended its own program" in the_class.printed
-    assert "I expected the last words" in (the_class.out / "marking.html").read_text("utf-8")
 
 
 def test_feedback_names_the_case_but_shows_no_hidden_test(the_class, few):
@@ -138,14 +137,15 @@ def test_the_results_are_in_nbgraders_gradebook(the_class):
 
 def test_marks_by_hand_count_and_are_never_lost(again):
     marks = again.out / "marking.csv"
-    marks.write_text(marks.read_text().replace("ana,10,,9,,", 'ana,10,7.5,9,"well, argued",'))
+    marks.write_text(marks.read_text().replace("ana,10,,9,,,", 'ana,10,7.5,9,,"well, argued",'))
     again.put("bo.ipynb")
     (again.folder / "gus.ipynb").unlink()
-    assert "To mark by hand: 3 answers" in again.grade()
+    assert "To mark by hand: 2 answers" in again.grade()
     assert sorted(re.findall(r"(.+): as before", again.printed)) == ["=cy", "ana"]
     assert (again.lines()["ana"], again.lines()["bo"]) == ("8,7.5,15.5,", "8,,8,")
     assert "well, argued" in (again.out / "feedback" / "ana.html").read_text("utf-8")
-    assert "\ngus,10,," in marks.read_text()
+    assert ",gus,10,," in marks.read_text()
+    assert "rows of nobody in this class; they are kept: 'gus' (question 10)." in again.printed
     changed = handed_in(source=again.source)
     changed.cells[-2].source += "\nAnd one thing more."
     put(again.folder / "ana" / "lecture9" / "lecture9.ipynb", changed)
@@ -188,20 +188,15 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, few):
     assert graded.lines()["bo"] == "8,,8,"
 
 
-def test_marks_are_read_as_a_european_spreadsheet_writes_them(tmp_path):
-    path = tmp_path / "marking.csv"
-    path.write_text(";".join(marking.COLUMNS) + "\nana;10;7,5;9;good;abc\n", "utf-8-sig")
-    assert marking.read_marks(path, {"10": 9}) == {("ana", "10"): marking.Mark(7.5, "good", "abc")}
-
-
 REFUSED: list[tuple[list[str], str]] = [
-    ([], "'' is no command of the grader; there is grade, release, validate"),
+    ([], "'' is no command of the grader; there is grade, mark, release, students, validate"),
     (["grade"], "Nothing was graded: name the folder with the submissions"),
     (["grade", "SUBMISSIONS=nowhere"], "there is no folder"),
     (["grade", "SUBMISSIONS=."], "there is nothing in"),
     (["grade", "SUBMISSIONS=.", "OUT=./inside"], "OUT must not be in the folder of the submissions"),
     (["grade", "SUBMISSIONS=.", "JOBS=none"], "JOBS must be a whole number from 1, got 'none'"),
     (["grade", "folder"], "'folder' is no option of this command; there is SUBMISSIONS=…, JOBS=…, OUT=…"),
+    (["mark", "SUBMISSIONS=."], "Nothing was marked: there are no results in"),
     (["release", "TO=x"], "Nothing was released: 'TO=x' is no option"),
     (["validate"], "Nothing was checked: name your notebook"),
     (["validate", "NOTEBOOK=nowhere.ipynb"], "there is no file nowhere.ipynb"),
