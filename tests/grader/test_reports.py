@@ -148,7 +148,7 @@ def test_the_discrimination_is_the_correlation_with_the_rest_of_the_total():
 
 CLASSES = {
     "one": [student("ana", {"1a": "-"})],
-    "two": [student("ana"), student("bo", {"1a": "-"})],
+    "two": [student("ana"), student("bo", {"1a": "-", "1b": "-"})],
     "all equal": [student(name, code=own()) for name in ("ana", "bo", "cy")],
     "nobody ran": [student("ana", dict.fromkeys(["1a", "1b"], "-"), written="", mark=None, seconds=0)],
     "nobody marked": [student("ana", mark=None), student("bo", mark=None), student("cy", mark=None)],
