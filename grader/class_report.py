@@ -110,8 +110,8 @@ def commonest(words: Iterable[str]) -> tuple[str, int]:
 
 
 def ran(rows: Sequence[Row]) -> list[Row]:
-    """Return the students whose notebook was run."""
-    return [row for row in rows if row.result.seconds]
+    """Return the students whose notebook was run, and whose points are not the grader's fault."""
+    return [row for row in rows if row.result.seconds and not row.result.failed]
 
 
 def items(assignment: Assignment, rows: Sequence[Row]) -> list[Item]:

@@ -1,8 +1,8 @@
 """Import files for Canvas and Moodle, made from the ids in the names of the files that were handed in.
 
 canvas.csv has the format of Canvas's gradebook export; moodle.csv that of Moodle's offline grading worksheet,
-in English. Who has an answer that waits for a person is in neither, since a cell that is empty would delete a
-grade in Canvas.
+in English. Who waits for a person, with an answer or since the grader failed, is in neither: a cell that is
+empty would delete a grade in Canvas.
 """
 
 from collections.abc import Iterable, Sequence

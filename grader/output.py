@@ -29,6 +29,7 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; overflow-wra
 .good { color: var(--good) } .bad { color: var(--bad) } .quiet { opacity: .75 }
 .bar { display: inline-block; height: .8em; background: var(--bar) }
 """
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 # A sign that begins a formula, also a full-width one, at the start of a cell or of what a spreadsheet that
 # splits at other marks takes for a cell; blanks and quotes before it do not hide it.
 _BEGINS, _FORMULA = r"(?:^|(?<=[;,|\n]))", r"[ '\"]*[=+\-@＝＋－＠﹦﹢﹣﹫−]"
@@ -87,8 +88,9 @@ def write_csv(path: Path, rows: list[list[str]]) -> None:
 
 
 def write_page(path: Path, title: str, body: list[str]) -> None:
-    """Write a page without scripts."""
+    """Write a page without scripts; it says itself that none may run in it, and nothing be fetched."""
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head += f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     head += f"<title>{html(title)}</title><style>{STYLE}</style>"
     inside = "\n".join(body)
     write(path, f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{inside}\n</body></html>\n')

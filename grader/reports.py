@@ -46,7 +46,7 @@ def jobs(
         "report.html": partial(write_report, assignment, out, rows, late),
         "gradebook.db": partial(write_gradebook, assignment, out / "gradebook.db", rows),
     }
-    done = [row for row in rows if None not in row.points.values()]
+    done = [row for row in rows if None not in row.points.values() and not row.result.failed]
     for system, writer in (
         ("Canvas", partial(write_canvas, assignment, out / "canvas.csv", NAME)),
         ("Moodle", partial(write_moodle, assignment, out / "moodle.csv")),

@@ -148,7 +148,7 @@ def test_the_discrimination_is_the_correlation_with_the_rest_of_the_total():
 
 CLASSES = {
     "one": [student("ana", {"1a": "-"})],
-    "two": [student("ana"), student("bo", {"1a": "-"})],
+    "two": [student("ana"), student("bo", {"1a": "-", "1b": "-"})],
     "all equal": [student(name, code=own()) for name in ("ana", "bo", "cy")],
     "nobody ran": [student("ana", dict.fromkeys(["1a", "1b"], "-"), written="", mark=None, seconds=0)],
     "nobody marked": [student("ana", mark=None), student("bo", mark=None), student("cy", mark=None)],
@@ -305,6 +305,7 @@ def test_no_text_of_a_student_becomes_html(tmp_path):
     for path in tmp_path.rglob("*.html"):
         page = Page(path)
         assert not {"script", "img", "onerror"} & set(page.tags), path
+        assert "default-src 'none'" in path.read_text("utf-8")
         assert "alert(1)" in page.text
 
 
@@ -323,6 +324,9 @@ def test_canvas_gets_its_columns_its_points_and_the_ids_that_it_gave(tmp_path):
         "bo_13": ["bo_13_346_lecture9.ipynb"],
     }
     files |= {"=cy_14": ["=cy_14_347_lecture9.ipynb"], "by hand": ["by hand.ipynb"]}
+    rows.append(student("di_15"))
+    rows[-1].result.failed = True  # a fault of the grader's is no grade
+    files["di_15"] = ["di_15_348_lecture9.ipynb"]
     assert written_to(tmp_path, rows, files) == []
     with (tmp_path / "canvas.csv").open(encoding="utf-8", newline="") as file:
         head, possible, *students = csv.reader(file)

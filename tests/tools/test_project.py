@@ -96,6 +96,12 @@ def test_a_tag_is_named_by_its_name(project):
     assert address.wanted(["some/one"], project) == ("some/one", "v7")
 
 
+def test_another_repository_has_no_commit_of_this_one(project):
+    address.git("remote", "add", "origin", "https://github.com/a/b", root=project)
+    assert address.wanted(["students/copy"], project) == ("students/copy", "main")
+    assert address.wanted(["a/b"], project) == ("a/b", address.git("rev-parse", "HEAD", root=project))
+
+
 @pytest.mark.parametrize("wrong", [[], ["a"], ["https://github.com/a/b"], ["a/b/c"], ["a/"], ["a/b", "c/d"]])
 def test_a_wrong_address_is_refused_in_a_sentence(project, wrong):
     with pytest.raises(address.RefusedError, match="no repository on GitHub"):
