@@ -31,7 +31,7 @@ ANSWERED = "assignment_answered.ipynb"
 SLIDER = "slider.ipynb"
 START, RUN = 180, 1800  # seconds that a server, and a notebook, may take
 BADGE = "https://colab.research.google.com/assets/"  # the one picture that the notebooks link
-EXPECTED = (BADGE, "attachment:")  # JupyterLab asks the browser for an attachment before it shows it itself
+EXPECTED = (BADGE,)
 SCREEN = {"width": 1280, "height": 2000}
 OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-RenderedMarkdown')]
     .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)

@@ -35,8 +35,8 @@ def student() -> dict[str, Any]:
     return names
 
 
-def tests_of(answer: str) -> list[str]:
-    """Name the tests between an answer and the next one."""
+def parts_below(answer: str) -> list[str]:
+    """Name the parts whose tests stand between an answer and the next one."""
     found, here = [], False
     for key in keys(read(SOURCE)):
         here = key == f"answer_{answer}" if key.startswith("answer_") else here
@@ -49,7 +49,7 @@ def fails(source: Assignment, student: dict[str, Any], entry: dict[str, Any]) ->
     """Define an answer, run its tests, and name those that fail."""
     before, failed = dict(student), []
     exec(entry["code"], student)
-    for key in tests_of(entry["answer"]):
+    for key in parts_below(entry["answer"]):
         part = source.parts[key]
         names = {"np": np, "l9": SimpleNamespace(check=judged)}
         names |= {function: student.get(function) for function in source.functions}
