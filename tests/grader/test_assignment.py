@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from functools import cache
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -35,6 +36,7 @@ def student() -> dict[str, Any]:
     return names
 
 
+@cache
 def parts_below(answer: str) -> list[str]:
     """Name the parts whose tests stand between an answer and the next one."""
     found, here = [], False
