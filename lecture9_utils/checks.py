@@ -84,8 +84,8 @@ def check(function: Function, *arguments: Any, **wanted: Any) -> None:
     Raises
     ------
     CheckFailedError
-        If the answer is wrong or not written yet, or if the function raises and there is an `about`. Without
-        one, an exception of the function comes through, with the call and the hint as a note.
+        If the answer is wrong or not written yet. An exception of the function itself comes through, with the
+        call and the hint as a note.
 
     Examples
     --------
@@ -154,9 +154,6 @@ def judged(
         advice = ".\n  To try next: write your code in its place, and take that line out."
         raise CheckFailedError(name + f" {unwritten}{advice}", f"the function {unwritten}{advice}") from None
     except Exception as error:
-        if about:
-            about += f"; there the function raises an error{advice}"
-            raise CheckFailedError(f"{call}: {error!r}{advice}", about) from error
         error.add_note(f"This came of {call}.{advice}")
         raise
     if difference := _difference(plain(expect), received, tolerance):
