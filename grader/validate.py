@@ -36,6 +36,9 @@ def main(words: Sequence[str], source: Path) -> int:
         print(f"{'✗' if outcome.message else '✓'} check {parts[key].name}")
         for line in printable(outcome.message).splitlines():
             print(f"    {line}")
+    if result.failed:
+        print("\nThe grader itself failed here: what it says of the checks is no fault of the notebook.")
+        return 1
     failed = ", ".join(parts[key].name for key, outcome in result.outcomes.items() if outcome.message)
     print(f"\nThese checks fail: {failed}." if failed else "\nAll checks pass. They are not exhaustive.")
     return int(bool(failed))
