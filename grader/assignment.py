@@ -121,8 +121,8 @@ class Node(dict[str, Any]):
 def read(path: Path) -> Any:
     """Read a notebook of any version without its outputs; raise UnreadableError if it is none.
 
-    Cells that have lost a part of what the format asks for are completed. nbformat would refuse them, and takes
-    seconds to be imported.
+    Cells that have lost a part of what the format asks for are completed: nbformat would refuse them, and
+    takes seconds to be imported.
     """
     if not (size := path.stat().st_size):
         raise UnreadableError("the file is empty")

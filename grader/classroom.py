@@ -62,8 +62,8 @@ def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
         desk = Desk(assignment, solved, out / "results", call, bool(given["CLUSTER"]), jobs == 1)
         results = graded(desk, students, pool, limits)
     rows = [together(assignment, *one, marks) for one in zip(students, results, strict=True)]
-    whole = conclude(assignment, rows, marks, out)
-    return int(not whole or any(result.failed for result in results))
+    conclude(assignment, rows, marks, out)
+    return int(any(result.failed for result in results))
 
 
 def folders(submissions: str, out_given: str) -> tuple[Path, Path]:
@@ -197,33 +197,16 @@ def file_name(student: str) -> str:
     return f"{tame.encode()[:48].decode(errors='ignore')}-{fingerprint(student)}"
 
 
-def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> bool:
-    """Write and print all reports; marks of students who are not here are kept.
-
-    A report that cannot be written does not stop the others; return whether all were.
-    """
+def conclude(assignment: Assignment, rows: list[Row], marks: Marks, out: Path) -> None:
+    """Write and print all reports; marks of students who are not here are kept."""
     marks = dict(marks) | {(row.student, key): mark for row in rows for key, mark in row.marks.items()}
-    tasks: list[tuple[Call, tuple[Any, ...]]] = [
-        (write_queue, (assignment, out / "marking.csv", marks)),
-        (write_answers, (assignment, out / "marking.html", rows)),
-        (reports.write_grades, (out / "grades.csv", rows)),
-        *(
-            (reports.write_feedback, (assignment, out / "feedback" / f"{file_name(row.student)}.html", row))
-            for row in rows
-        ),
-        (reports.write_gradebook, (assignment, out / "gradebook.db", rows)),
-    ]
-    failed = []
-    for write_report, arguments in tasks:
-        try:
-            write_report(*arguments)
-        except Exception as error:
-            path = next(argument for argument in arguments if isinstance(argument, Path))
-            failed.append(f"NOT WRITTEN: {path}: {type(error).__name__}: {error}")
+    write_queue(assignment, out / "marking.csv", marks)
+    write_answers(assignment, out / "marking.html", rows)
+    reports.write_grades(out / "grades.csv", rows)
+    for row in rows:
+        reports.write_feedback(assignment, out / "feedback" / f"{file_name(row.student)}.html", row)
+    reports.write_gradebook(assignment, out / "gradebook.db", rows)
     waiting = sum(mark.points is None for mark in marks.values())
     say(f"\n{reports.table(rows)}\n")
     say(f"Written to {out}: grades.csv, feedback/, gradebook.db (nbgrader's)")
     say(f"To mark by hand: {waiting} answers in marking.html; write points into marking.csv and run again.")
-    for line in failed:
-        say(printable(line))
-    return not failed

@@ -26,6 +26,7 @@ MOST_DEATHS = 8  # so many cells and functions may break before the rest of a su
 PATIENCE = 2  # so often a function may take too long before it is not called any more
 LARGEST_VALUE = 64 * 2**20  # bytes that a value may take when it is compared
 COMPARE = 10.0  # processor seconds that reading and comparing what a test calls for may take
+MOST, LONGEST = 100, 1000  # flags and errors, and characters of one: who reads on
 UNSEEN = "its test was not run"
 OURS = "the grader could not run a cell of its own: this is no fault of yours, and a person looks at it"
 OBJECTS, UNWRITTEN = "returns objects instead of data", "not written, or a left-over NotImplementedError"
@@ -284,6 +285,8 @@ def grade(assignment: Assignment, submission: Submission, place: Place | None = 
     for cause in (OBJECTS, UNWRITTEN):
         names = [part.name for key, part in assignment.parts.items() if result.outcomes[key].cause == cause]
         result.flags += [f"{cause}: {', '.join(names)}"] if names else []
+    result.flags = [flag[:LONGEST] for flag in result.flags[:MOST]]
+    result.errors = [error[:LONGEST] for error in result.errors[:MOST]]
     result.late = bool(session.lates.total())
     result.seconds = time.monotonic() - start
     return result
@@ -294,7 +297,8 @@ def explained(error: str, python: str) -> str:
     if "SyntaxError: " not in error:
         return error
     theirs = f", and this notebook was written with {python}" if python else ""
-    return f"{error} (read by Python {platform.python_version()}{theirs}: what only a newer one knows is wrong here)"
+    ours = platform.python_version()
+    return f"{error} (read by Python {ours}{theirs}: what only a newer one knows is an error here)"
 
 
 def ungraded(assignment: Assignment, flags: list[str], reason: str) -> Result:

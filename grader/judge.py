@@ -23,7 +23,7 @@ from tools.command import ROOT
 
 MEMORY = 3 * 2**29  # bytes
 PROCESSOR = 300  # seconds
-LARGEST_RESULT = 20 * 2**20  # bytes
+LARGEST_RESULT = 2 * 2**20  # bytes
 
 
 class JudgeError(Exception):

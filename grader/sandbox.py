@@ -115,11 +115,12 @@ class SandboxError(Exception):
 @cache
 def walls() -> str:
     """Find out which walls this machine has: "root", "user" (both namespaces) or "limits"."""
-    if sys.platform == "linux":
-        kind = "root" if os.geteuid() == 0 else "user"
-        more = ["--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+    more = ["--net", "--ipc", "--uts", "--pid", "--fork", "--kill-child"]
+    become = ["setpriv", "--reuid", str(FIRST_USER), "--regid", str(FIRST_USER), "--clear-groups"]
+    tries = {"root": become} if os.geteuid() == 0 else {}
+    for kind, rights in (tries | {"user": []}).items() if sys.platform == "linux" else ():
         with tempfile.TemporaryDirectory() as folder, suppress(OSError):
-            command = inside(kind, Path(folder), {}, ["/bin/sh", "-c", "echo ready"], more)
+            command = inside(kind, Path(folder), {}, [*rights, "/bin/sh", "-c", "echo ready"], more)
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             if done.stdout == "ready\n":
                 return kind
@@ -415,8 +416,8 @@ class Sandbox:
 def sum_of(processes: Iterable[psutil.Process], what: str) -> float:
     """Add up what processes use.
 
-    That is memory in bytes, "rss" or "pss", slower, which counts shared pages once; open "files"; or "seconds"
-    of processor time, with those of their children that have ended.
+    That is memory in bytes, "rss" or "pss", slower, which counts shared pages once; open "files"; or
+    "seconds" of processor time, with those of their children that have ended.
     """
     total = 0.0
     for process in processes:

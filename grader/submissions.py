@@ -10,7 +10,7 @@ from typing import Any
 
 from grader.assignment import SOURCE, Assignment, UnreadableError, mapping, normal, read, shown, tag
 
-CANVAS = re.compile(r"([^_]+)_(LATE_)?(\d+)_(\d+)_(.+)", re.S)
+CANVAS = re.compile(r"([^_]+)_(?:LATE_)?(\d+)_(\d+)_(.+)", re.S)
 MOODLE = re.compile(r"(.+_\d+)_assignsubmission_(?:file|onlinetext)_?(.*)", re.S)
 NOISE = re.compile(r"\.|__MACOSX|Thumbs\.db$|desktop\.ini$")
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.I)
@@ -27,7 +27,7 @@ SUSPICIONS = {
     "writes or deletes files": r"rmtree\b|\bos\.remove|\bunlink\(|\.write_|\bopen\([^)]*,\s?[\"'][wax]",
     "looks for the tests": r"HIDDEN|\.ipynb|/proc\b|\bgc\.|_getframe|\binspect\.",
     "changes the checker or the package": r"\b(?:l9|np|lecture9_utils)\.[\w.]+ *=[^=]|setattr\(|\bbuiltins",
-    "takes the package's own solution": r"from +lecture9_utils\b|import +lecture9_utils\.|__wrapped__|\breload\(",
+    "takes the package's own solution": r"(?:from|import) +lecture9_utils\.|__wrapped__|\breload\(",
     "claims to equal everything": r"def +__(?:eq|ne|array|lt|le|gt|ge)__",
 }
 
@@ -104,8 +104,9 @@ def owner(entry: Path) -> tuple[Any, ...]:
     if entry.is_dir():
         return False, entry.name, ""
     if match := CANVAS.fullmatch(entry.name):
-        name = re.sub(r"-\d+(?=\.\w+$)", "", match[5])
-        return True, f"{match[1]}_{match[3]}", name, int(match[4]), bool(match[2])
+        name = re.sub(r"-\d+(?=\.\w+$)", "", match[4])
+        late = entry.name.startswith(f"{match[1]}_LATE_")
+        return True, f"{match[1]}_{match[2]}", name, int(match[3][:18]), late
     return False, NOTEBOOK.sub("", entry.name) if NOTEBOOK.search(entry.name) else entry.stem, ""
 
 
