@@ -153,9 +153,9 @@ def whole(cell: Node) -> Node:
     return cell
 
 
-def mapping(value: Any) -> Node:
+def mapping(value: Any) -> dict[str, Any]:
     """Return a dict, or an empty one for all else."""
-    return value if isinstance(value, Node) else Node()
+    return value if isinstance(value, dict) else Node()
 
 
 def tag(cell: Any) -> dict[str, Any]:

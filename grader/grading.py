@@ -80,7 +80,6 @@ class Session:
         self.locked: list[str] = []  # what locked cells that were run define
         self.about = ""  # what the test says that it is about
         self.cause = ""  # what the last call was like, as of `Outcome`
-        self.objects: list[str] = []  # the types of the objects that it returned
         self.sandbox: Sandbox | None = None
 
     def ask(self, request: dict[str, Any], seconds: float, where: str) -> dict[str, Any]:
@@ -157,7 +156,8 @@ class Session:
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError):
             raise RemoteError(f"{name} returned something that is no data") from None
         if objects := sorted(set(kinds_in(value)))[:9]:
-            self.cause, self.objects = OBJECTS, objects
+            self.cause = OBJECTS
+            raise RemoteError(f"{name} returned an object of type {', '.join(objects)} instead of data")
         if size(value) > LARGEST_VALUE:
             raise RemoteError(f"{name} returned more than {LARGEST_VALUE / 2**20:.0f} MB to compare")
         return value
@@ -186,8 +186,7 @@ class Session:
             except (RemoteError, NotImplementedError, AssertionError) as failure:
                 message, about = str(failure), self.about or "it raises an error on a case that is not shown"
             except Exception as error:  # what was returned is not what the test can read
-                what = self.cause and f": {', '.join(self.objects)} instead of data"
-                message = f"what the function returns has the wrong form ({type(error).__name__}){what}"
+                message = f"what the function returns has the wrong form ({type(error).__name__})"
                 about = f"{self.about}: {message}" if self.about else message
             return Outcome(0, f"a hidden test fails: {about}" if hidden else message, self.cause)
         return Outcome(part.points)

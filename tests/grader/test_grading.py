@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -324,6 +325,7 @@ def test_no_name_stops_the_others(tmp_path):
     found = find(tmp_path)
     assert sorted(found) == sorted(["deep", "Jos\xe9", "Jos\xe9'", "\N{CUNEIFORM SIGN A}" * 62, "a\nb"])
     assert all(files == [] for files in found.values())
+    subprocess.run(["rm", "-rf", deep], check=True)  # which pytest cannot
 
 
 ODD_CELLS = """[{"cell_type": "code", "source": ["a = 1\\n", "b"], "outputs": null},
@@ -410,9 +412,7 @@ def test_what_a_judge_cannot_read_or_compare_is_a_persons(few, tmp_path, monkeyp
     desk = classroom.Desk(model.load(few), Submission([], {}, []), tmp_path / "out", fails, True, True)
     result = classroom.grade_one(desk, ("ana", find(tmp_path)["ana"]), Place())
     assert result.failed
-    assert (
-        "THE GRADER FAILED, mark by hand: JudgeError: reading or comparing came to" in result.flags[0]
-    )
+    assert "THE GRADER FAILED, mark by hand: JudgeError: reading or comparing came to" in result.flags[0]
 
 
 def fails(*_: Any) -> None:

@@ -187,8 +187,8 @@ def tokens(text):
     for way in filter(None, map(str.strip, WAYS)):
         try:
             return eval(way, globals() | {{"text": text}})
-        except (RuntimeError, NameError, AttributeError):
-            pass
+        except Exception as error:
+            print(way, error)
     raise LookupError("there is no way")
 """
 
@@ -281,7 +281,9 @@ def test_the_type_of_a_cell_comes_from_the_source(graded, kind):
 
     result = graded(change=turn)
     assert (lost(result), result.errors) == ([], [])
-    assert any(flag.startswith("no code cell any more, run all the same: setup") for flag in result.flags)
+    assert re.search(
+        "no code cell any more, run all the same: test_1a.* setup.* answer_1a", str(result.flags)
+    )
 
 
 def test_no_outcome_is_without_a_reason(short):
@@ -294,19 +296,20 @@ def test_a_newer_python_is_no_fault(graded):
     def modern(notebook):
         notebook.metadata["language_info"] = {"version": "3.99.1"}
 
-    result = graded({"1a": "def tokens(text): return text ?? 3"}, change=modern)
+    result = graded({"1a": "def tokens(text): return text if"}, change=modern)
     assert (lost(result), result.failed) == (["1a"], True)
     assert "this notebook was written with 3.99.1" in result.errors[0]
 
 
 def test_a_hidden_test_that_raises_keeps_its_description(graded):
-    result = graded({"1a": answer(entry_of("right", "a regular expression"))["1a"] + "\n    + [text[0]][1:]"})
+    code = """
+def tokens(text):
+    text[0]
+    return "".join(c if c.isalnum() or c == "'" else " " for c in text.lower()).split()
+"""
+    result = graded({"1a": code})
     assert lost(result) == ["1a"]
     assert "a hidden test fails: an empty text" in result.outcomes["test_1a"].message
-
-
-def entry_of(kind, about):
-    return next(entry for entry in LIBRARY[kind] if entry["about"] == about)
 
 
 # Values and resources.
