@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ MOODLE = re.compile(r"(.+_\d+)_assignsubmission_(?:file|onlinetext)_?(.*)", re.S
 NOISE = re.compile(r"\.|__MACOSX|Thumbs\.db$|desktop\.ini$")
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.I)
 PACKED = re.compile(r"\.(zip|rar|7z|tar|t?gz)$", re.I)
-DEEPEST = 20  # folders in each other
+DEEPEST, MOST_FILES = 10, 1000  # folders in each other, and files of a student, that are looked at
 LONGEST, MOST_LINES = 400, 20_000  # characters of a line, and lines, that patterns look at
 MOST_PROSE = 20_000  # characters of an answer in words
 FEW_WORDS = 20  # as many can be a remark
@@ -49,7 +50,7 @@ def find(folder: Path, say: Callable[[str], Any] = lambda _: None) -> dict[str, 
     Moodle write it, or else to the student whose name it is, if it can be a notebook: a roster is no student.
     """
     students: dict[str, list[Handed]] = {}
-    for entry in sorted(folder.iterdir(), key=lambda path: os.fsencode(path)):
+    for entry in sorted(folder.iterdir(), key=os.fsencode):
         if NOISE.match(entry.name):
             continue
         known, *names = owner(entry)
@@ -85,16 +86,26 @@ def readable(name: str) -> str:
 
 
 def below(folder: Path) -> list[Path]:
-    """List the files and links in a folder and those in it, but none of those that systems leave behind."""
+    """List the files and links in a folder and those in it, but none of those that systems leave behind.
+
+    A folder that cannot be read stands for itself, and so do those that are too deep.
+    """
     found, folders = [], [(folder, 0)]
-    while folders:
+    while folders and len(found) < MOST_FILES:
         here, depth = folders.pop()
-        for path in sorted(here.iterdir(), key=lambda path: os.fsencode(path)):
-            if path.is_dir() and not path.is_symlink():
-                folders += [(path, depth + 1)] if depth < DEEPEST and not NOISE.match(path.name) else []
-            elif not NOISE.match(path.name):
+        try:
+            with os.scandir(here) as entries:
+                paths = [Path(entry.path) for entry in islice(entries, MOST_FILES)]
+        except OSError:
+            paths, depth = [here], DEEPEST
+        for path in sorted(paths, key=os.fsencode):
+            if NOISE.match(path.name):
+                continue
+            if path.is_dir() and not path.is_symlink() and depth < DEEPEST:
+                folders.append((path, depth + 1))
+            else:
                 found.append(path)
-    return found
+    return found[:MOST_FILES]
 
 
 def owner(entry: Path) -> tuple[Any, ...]:
@@ -114,25 +125,26 @@ def choose(assignment: Assignment, files: list[Handed]) -> tuple[Any, list[str]]
     """Read the notebook to grade, and say what is odd about the files.
 
     Of several it is that with the right name, or else the most known cells, or else the latest.
-    UnreadableError: there is none, with advice.
+    UnreadableError: there is none, with advice. OSError: the only one cannot be read by the grader.
     """
     plain = [file for file in files if not file.path.is_symlink()]
     notebooks = [file for file in plain if NOTEBOOK.search(file.path.name)]
     if not notebooks:
         raise UnreadableError(missing(files))
-    best, reason = None, ""
+    best: Any = None
+    trouble: Exception = UnreadableError("")
     for file in notebooks:
         try:
             notebook = read(file.path)
         except (UnreadableError, OSError) as error:
-            reason = reason or str(error)
+            trouble = error
             continue
         known = sum(bool(identity(assignment, cell)) for cell in notebook.cells)
         order = file.name in ("", SOURCE.name), known, file.number, file.path.name
         if best is None or order > best[0]:
             best = order, file, notebook
     if best is None:
-        raise UnreadableError(reason)
+        raise trouble
     (right, *_), file, notebook = best
     flags = [f"several notebooks: graded {file.path.name}"] if len(notebooks) > 1 else []
     flags += [] if right else [f"renamed: {file.name}"]

@@ -324,6 +324,7 @@ def test_no_name_stops_the_others(tmp_path):
         (tmp_path / os.fsdecode(name)).mkdir()
     found = find(tmp_path)
     assert sorted(found) == sorted(["deep", "Jos\xe9", "Jos\xe9'", "\N{CUNEIFORM SIGN A}" * 62, "a\nb"])
+    assert [file.path.name for file in found.pop("deep")] == ["d"]
     assert all(files == [] for files in found.values())
     subprocess.run(["rm", "-rf", deep], check=True)  # which pytest cannot
 
