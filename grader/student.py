@@ -90,17 +90,19 @@ def keep(request: dict[str, Any], channel: int, output: int, leash: int) -> None
         serve(request, socket.socket(fileno=channel))
     os.close(channel)
     os.write(leash, b"%d\n" % os.getpid())
-    while not select.select([leash], [], [], 0.2)[0] and os.waitpid(student, os.WNOHANG) == (0, 0):
-        pass
-    while children := psutil.Process().children(recursive=True):
+    ended = False
+    while not ended and not select.select([leash], [], [], 0.2)[0]:
+        ended = os.waitpid(student, os.WNOHANG) != (0, 0)
+    if not ended:
+        os.kill(student, signal.SIGKILL)  # and all of its namespace end with it
+        os.waitpid(student, 0)
+    while request["walls"] == "limits" and (children := psutil.Process().children(recursive=True)):
         for child in children:
             with suppress(psutil.NoSuchProcess):
                 child.kill()
-        try:
+        with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG) != (0, 0):
                 pass
-        except ChildProcessError:
-            break
     os._exit(0)
 
 

@@ -90,7 +90,8 @@ def below(folder: Path) -> list[Path]:
 
     A folder that cannot be read stands for itself, and so do those that are too deep.
     """
-    found, folders = [], [(folder, 0)]
+    found: list[Path] = []
+    folders = [(folder, 0)]
     while folders and len(found) < MOST_FILES:
         here, depth = folders.pop()
         try:

@@ -1,5 +1,6 @@
 """Hostile and broken submissions: no trick pays, none stops the rest, each gets a flag."""
 
+import contextlib
 import os
 import re
 import signal
@@ -396,7 +397,11 @@ while True:
         f"from pathlib import Path; from grader import validate; validate.main({words}, Path({str(path)!r}))"
     )
     grader = psutil.Popen([sys.executable, "-c", run], cwd=ROOT)
-    while len(started := grader.children(recursive=True)) < 4:  # the stem, a keeper, and two in a loop
+    busy = 0
+    while busy < 3:  # the stem, which has imported, and two that are in a loop
+        with contextlib.suppress(psutil.NoSuchProcess):
+            started = grader.children(recursive=True)
+            busy = sum(process.cpu_times().user > 0.2 for process in started)
         assert grader.poll() is None
     grader.send_signal(number)
     grader.wait()
