@@ -38,7 +38,9 @@ def main(words: Sequence[str], source: Path = SOURCE) -> int:
 
 if __name__ == "__main__":
     # Who ends this ends the students' processes too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         sys.exit(main(sys.argv[1:], HANDED_OUT if HANDED_OUT.exists() else SOURCE))
     except KeyboardInterrupt:

@@ -95,7 +95,7 @@ def failing_test(outcome: Outcome, possible_points: float) -> tuple[str, str]:
     """
     if outcome.points >= possible_points:
         return "", ""
-    detail = getattr(outcome, "detail", "") or outcome.message
+    detail = outcome.detail or outcome.message
     called = detail.partition("\n")[0]
     received = re.search(r"^  received: (.*)", detail, re.M)
     about = outcome.message.partition("\n")[0]

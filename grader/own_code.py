@@ -116,4 +116,4 @@ def equal_answers(assignment: Assignment, rows: Sequence[Row]) -> list[Equal]:
 
 def cells_of(row: Row) -> list[str]:
     """Return a student's own cells in order, as far as a person would read them."""
-    return [cell[:LONGEST] for cell in getattr(row.result, "code", [])]
+    return [cell[:LONGEST] for cell in row.result.code]

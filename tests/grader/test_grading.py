@@ -2,12 +2,15 @@
 
 import contextlib
 import io
+import os
 import re
 import shutil
 import signal
+import subprocess
 import time
 import zipfile
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread, main_thread
 from typing import Any
@@ -16,10 +19,11 @@ import nbformat
 import pytest
 
 from grader import assignment as model
-from grader import classroom, output, release
+from grader import classroom, judge, output, release
 from grader.__main__ import main
-from grader.sandbox import Limits
-from grader.submissions import choose, find
+from grader.grading import ungraded
+from grader.sandbox import Limits, Place
+from grader.submissions import Submission, arrange, choose, find
 from tests.cluster import on_loopback
 from tests.grader.students import (
     LIBRARY,
@@ -66,6 +70,11 @@ class Graded:
         """Return the lines of grades.csv by student."""
         lines = (self.out / "grades.csv").read_text("utf-8").splitlines()
         return dict(line.split(",", 1) for line in lines)
+
+    def page(self, student: str) -> str:
+        """Return the feedback of a student."""
+        [path] = (self.out / "feedback").glob(f"{student}-*.html")
+        return path.read_text("utf-8")
 
     def put(self, name: str, answers: dict[str, str] | None = None) -> None:
         put(self.folder / name, handed_in(answers, self.source))
@@ -115,9 +124,8 @@ def test_a_class_is_graded_whatever_one_does(the_class):
 
 
 def test_feedback_names_the_case_but_shows_no_hidden_test(the_class, few):
-    feedback = the_class.out / "feedback"
-    assert "tokens(&#x27;Data science" in (feedback / "bo.html").read_text("utf-8")
-    page = (feedback / "gus.html").read_text("utf-8")
+    assert "tokens(&#x27;Data science" in the_class.page("bo")
+    page = the_class.page("gus")
     assert "a hidden test fails: other marks and other blanks" in page
     assert "To try next: do not list the marks" in page
     parts = model.load(few).parts.values()
@@ -144,7 +152,7 @@ def test_marks_by_hand_count_and_are_never_lost(again):
     assert "To mark by hand: 2 answers" in again.grade()
     assert sorted(re.findall(r"(.+): as before", again.printed)) == ["=cy", "ana"]
     assert (again.lines()["ana"], again.lines()["bo"]) == ("8,7.5,15.5,", "8,,8,")
-    assert "well, argued" in (again.out / "feedback" / "ana.html").read_text("utf-8")
+    assert "well, argued" in again.page("ana")
     assert ",gus,10,," in marks.read_text()
     assert "rows of nobody in this class; they are kept: 'gus' (question 10)." in again.printed
     changed = handed_in(source=again.source)
@@ -159,7 +167,7 @@ def test_marks_by_hand_count_and_are_never_lost(again):
 
 
 def test_a_fault_of_the_grader_does_not_stop_the_class(again):
-    stored = again.out / "results" / "ana.json"
+    [stored] = (again.out / "results").glob("ana-*.json")
     stored.unlink()
     stored.mkdir()
     assert "THE GRADER FAILED, mark by hand: " in again.grade()
@@ -175,7 +183,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path, few):
     graded.put("bo.ipynb", answer(entry("hostile", "endless loop in a function")))
 
     def interrupt() -> None:
-        while not (graded.out / "results" / "ana.json").exists():
+        while not any((graded.out / "results").glob("ana-*.json")):
             time.sleep(0.1)
         signal.pthread_kill(main_thread().ident, signal.SIGINT)  # as Ctrl-C does
 
@@ -263,21 +271,194 @@ def test_of_several_notebooks_the_one_with_the_right_name_counts(few, tmp_path):
 
 
 def test_other_files_and_links_are_not_read(few, tmp_path):
-    for name in ("bo", "cy"):
+    for name in ("bo", "cy", "di"):
         (tmp_path / name).mkdir()
     (tmp_path / "bo" / "report.docx").touch()
     (tmp_path / "cy" / "lecture9.ipynb").symlink_to(model.SOURCE)
+    (tmp_path / "di" / "work.zip").touch()
+    put(tmp_path / "eve" / "lecture9.ipynb", handed_in(source=few))
+    (tmp_path / "eve" / "old.ipynb").symlink_to(model.SOURCE)
     found, assignment = find(tmp_path), model.load(few)
-    with pytest.raises(model.UnreadableError, match=r"there is no notebook, only report\.docx"):
+    with pytest.raises(model.UnreadableError, match=r"there is no notebook, only report\.docx: ask for"):
         choose(assignment, found["bo"])
     with pytest.raises(model.UnreadableError, match="is a link to another file"):
         choose(assignment, found["cy"])
+    with pytest.raises(model.UnreadableError, match=r"unpack work\.zip in its place, and grade again"):
+        choose(assignment, found["di"])
+    assert choose(assignment, found["eve"])[1] == []
+
+
+def test_a_folder_may_hold_what_is_no_submission(few, tmp_path):
+    for name in ("roster.csv", "index.html", "ana.ipynb.txt", "11_22_33_notes.docx"):
+        put(tmp_path / name, handed_in(source=few))
+    said: list[str] = []
+    found = find(tmp_path, said.append)
+    assert list(found) == ["11_22", "ana"]
+    assert choose(model.load(few), found["ana"])[1] == []
+    assert said == [f"{name} is no submission: left out" for name in ("index.html", "roster.csv")]
+
+
+def test_of_two_files_from_canvas_the_later_counts_and_late_is_said(few, tmp_path):
+    put(tmp_path / "ana_11_99_lecture9.ipynb", handed_in(WRONG, few))
+    put(tmp_path / "ana_LATE_11_100_lecture9-1.ipynb", handed_in(source=few))
+    notebook, flags = choose(model.load(few), find(tmp_path)["ana_11"])
+    assert WRONG["1a"] not in str(notebook)
+    graded = "several notebooks: graded ana_LATE_11_100_lecture9-1.ipynb"
+    assert flags == [graded, "handed in late, as Canvas says"]
+
+
+def test_no_name_stops_the_others(tmp_path):
+    deep = tmp_path / "deep"
+    deep.mkdir()
+    here = os.open(deep, os.O_RDONLY)
+    for _ in range(1100):
+        os.mkdir("d", dir_fd=here)
+        here, above = os.open("d", os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    os.close(here)
+    for name in (b"Jos\xe9", "Jos\xe9".encode(), "\N{CUNEIFORM SIGN A}".encode() * 62, b"a\nb"):
+        (tmp_path / os.fsdecode(name)).mkdir()
+    found = find(tmp_path)
+    assert sorted(found) == sorted(["deep", "Jos\xe9", "Jos\xe9'", "\N{CUNEIFORM SIGN A}" * 62, "a\nb"])
+    assert [file.path.name for file in found.pop("deep")] == ["d"]
+    assert all(files == [] for files in found.values())
+    subprocess.run(["rm", "-rf", deep], check=True)  # which pytest cannot
+
+
+ODD_CELLS = """[{"cell_type": "code", "source": ["a = 1\\n", "b"], "outputs": null},
+    {"cell_type": "raw", "metadata": null}, {"source": "c", "execution_count": 3, "outputs": [OUTPUT]}]"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_notebook_may_lack_what_the_format_asks_for(tmp_path, encoding):
+    output = '{"output_type": "stream", "text": "' + "x" * 21 * 2**20 + '"}'
+    path = tmp_path / "lecture9.ipynb"
+    path.write_text('{"cells": ' + ODD_CELLS.replace("OUTPUT", output) + "}", encoding)
+    notebook = model.read(path)
+    assert [(cell.cell_type, cell.source) for cell in notebook.cells] == [
+        ("code", "a = 1\nb"),
+        ("raw", ""),
+        ("code", "c"),
+    ]
+    assert all(cell.metadata == {} and not cell.get("outputs") for cell in notebook.cells)
+
+
+# Prose.
+
+ESSAY = "I expected the last words to be worth more, and they were, at each length that I tried with it."
+
+
+def turned(kind: str, source: str) -> Any:
+    """Turn the answer to question 10 of a notebook into a cell of another kind, without a mark."""
+
+    def change(notebook: Any) -> None:
+        cell = next(c for c in notebook.cells if model.tag(c).get("grade_id") == "written_10")
+        cell.update(cell_type=kind, source=source, metadata={})
+
+    return change
+
+
+def pasted(notebook: Any) -> None:
+    turned("markdown", ESSAY)(notebook)
+    text = "\n\n".join(cell.source for cell in notebook.cells)
+    notebook.cells = [nbformat.v4.new_code_cell(text)]
+
+
+def moved_up(notebook: Any) -> None:
+    turned("markdown", "")(notebook)
+    notebook.cells.insert(1, nbformat.v4.new_raw_cell(f"{ESSAY} {ESSAY}"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        turned("raw", ESSAY),
+        turned("code", ESSAY),
+        turned("code", f"# {ESSAY}"),
+        turned("code", f'answer = """{ESSAY} {ESSAY}"""'),
+        pasted,
+        moved_up,
+    ],
+    ids=["raw", "code", "comment", "text", "pasted", "moved up"],
+)
+def test_prose_reaches_a_person_wherever_it_stands(few, change):
+    assignment, notebook = model.load(few), handed_in(source=few)
+    change(notebook)
+    assert ESSAY in arrange(assignment, notebook).written["10"]
+
+
+def test_what_was_handed_out_is_no_prose(few):
+    notebook = handed_in(source=few)
+    turned("markdown", model.TEXT_STUB)(notebook)
+    assert arrange(model.load(few), notebook).written["10"] == ""
+
+
+def test_patterns_see_lines_of_limited_length(few):
+    notebook = handed_in(source=few, cell="# " + 40_000 * "open(" + "\n" * 10**6)
+    notebook.cells.append(nbformat.v4.new_code_cell(40_000 * "### BEGIN HIDDEN TESTS\n"))
+    flags = arrange(model.load(few), notebook).flags
+    assert "look: has more than 20000 lines, or one of more than 400 characters" in flags
+
+
+# The judge: a process of the grader's own for each student.
+
+
+def test_what_a_judge_cannot_read_or_compare_is_a_persons(few, tmp_path, monkeypatch):
+    put(tmp_path / "ana" / "lecture9.ipynb", handed_in(source=few))
+    monkeypatch.setattr(judge, "LARGEST_RESULT", 10)
+    desk = classroom.Desk(model.load(few), Submission([], {}, []), tmp_path / "out", fails, True, True)
+    result = classroom.grade_one(desk, ("ana", find(tmp_path)["ana"]), Place())
+    assert result.failed
+    assert "THE GRADER FAILED, mark by hand: JudgeError: reading or comparing came to" in result.flags[0]
+
+
+def fails(*_: Any) -> None:
+    raise AssertionError("this must not be reached")
+
+
+def test_who_ran_out_of_time_beside_others_is_graded_once_more_alone(few, tmp_path):
+    for name in ("ana", "bo"):
+        put(tmp_path / "class" / name / "lecture9.ipynb", handed_in(source=few))
+    assignment, calls = model.load(few), []
+
+    def call(_: Any, *arguments: Any) -> Any:
+        calls.append(arguments[2][0].path.parent.name)
+        return replace(ungraded(assignment, [], "late"), late=len(calls) == 1)
+
+    desk = classroom.Desk(assignment, Submission([], {}, []), tmp_path / "out", call, False, False)
+    with ThreadPoolExecutor(1) as pool:
+        results = classroom.graded(desk, find(tmp_path / "class"), pool, Limits())
+    assert calls == ["ana", "bo", "ana"]
+    assert not any(result.late for result in results)
+    assert len(list((tmp_path / "out").iterdir())) == 2
+
+
+def test_no_class_is_graded_where_the_solution_loses_points(few, tmp_path):
+    source = model.read(few)
+    for cell in source.cells:
+        cell.source = cell.source.replace("text.lower()", "text")
+    graded = Graded(tmp_path / "class", put(tmp_path / "lecture9.ipynb", source))
+    graded.put("ana.ipynb")
+    with pytest.raises(RefusedError, match=r"the solution itself loses points on .*: .*tokens"):
+        graded.grade()
+    assert not graded.out.exists()
 
 
 def test_names_make_safe_files_and_cells():
-    names = ["ana", "../ana", "=1+1", "a\nb", "A" * 300, "ä/ö", "CON ", "\N{CUNEIFORM SIGN A}" * 62]
+    names = [
+        "ana",
+        "Ana",
+        "ANA",
+        "../ana",
+        "=1+1",
+        "a\nb",
+        "A" * 300,
+        "ä/ö",
+        "CON ",
+        "\N{CUNEIFORM SIGN A}" * 62,
+    ]
     files = [classroom.file_name(name) for name in names]
-    assert len(set(files)) == len(names)
+    assert len({name.casefold() for name in files}) == len(names)
     assert all(re.fullmatch(r"[\w-]+", name) and len(name.encode()) < 70 for name in files)
     assert [output.cell(text) for text in ("=1+1", "@x", "ana", "a\x1bb")] == ["'=1+1", "'@x", "ana", "a�b"]
     assert output.from_cell("'=1+1") == "=1+1"

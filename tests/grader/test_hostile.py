@@ -1,14 +1,21 @@
 """Hostile and broken submissions: no trick pays, none stops the rest, each gets a flag."""
 
+import contextlib
+import os
 import re
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import nbformat
+import psutil
 import pytest
 
 from grader.assignment import SOURCE, Assignment, load
-from grader.grading import Result, grade
+from grader.grading import OURS, Result, grade
 from grader.sandbox import Limits, Place, walls
 from grader.submissions import arrange
 from tests.grader.students import LIBRARY, WRONG, answer, handed_in, keys, lost, short_source
@@ -158,3 +165,259 @@ def test_tests_are_restored_so_that_only_the_answer_counts(graded, change, answe
 def test_an_untouched_notebook_has_no_flag(graded):
     result = graded()
     assert (result.flags, result.errors, lost(result)) == ([], [], [])
+
+
+# What students are asked to write is not in the package, however it is reached.
+
+WAYS = """
+    l9.tokenize(text)
+    l9.tokenize.__wrapped__(text)
+    kept(text)
+    l9.text.tokenize(text)
+    eval("l9.tokenize(text)", {"__name__": "student", "l9": l9, "text": text})
+    np.vectorize(l9.tokenize, otypes=[object])(text).item()
+    __import__("multiprocessing.pool").pool.ThreadPool(1).apply(l9.tokenize, (text,))
+    __import__("importlib").reload(l9.text).tokenize(text)
+    __import__("types").FunctionType(l9.text.tokenize.__code__, vars(l9.text))(text)
+    l9.Vocabulary.from_texts([text]).decode(l9.Vocabulary.from_texts([text]).encode([text])[0]).split()
+    (names := {"__name__": "student"}, exec(open(l9.text.__file__).read(), names))[0]["tokenize"](text)
+"""
+TRIES = f"""
+WAYS = {WAYS.split(chr(10))}
+def tokens(text):
+    for way in filter(None, map(str.strip, WAYS)):
+        try:
+            return eval(way, globals() | {{"text": text}})
+        except Exception as error:
+            print(way, error)
+    raise LookupError("there is no way")
+"""
+
+
+def test_what_is_to_be_written_is_not_in_the_package(graded):
+    early = nbformat.v4.new_code_cell("import lecture9_utils as l9\nkept, __name__ = l9.tokenize, 'student'")
+    result = graded({"1a": TRIES}, change=lambda notebook: notebook.cells.insert(0, early))
+    assert lost(result) == ["1a"]
+    assert "raised LookupError: there is no way" in result.outcomes["test_1a"].message
+    assert "look: uses tokenize of the package, which is what is asked for" in result.flags
+
+
+@WALLED
+def test_the_answers_are_in_no_file_that_a_student_can_read(graded):
+    search = """
+import pathlib, sys
+places = {pathlib.Path(place) for place in [*sys.path, "/tmp", "/student", "/behind", l9.__path__[0]]}
+files = (file for place in places for file in place.rglob("*.py*") if "lecture9" in str(file))
+found = [str(file) for file in files if b"translate(_TO_SPACE)" in file.read_bytes()]
+raise LookupError(f"found: {found}")
+"""
+    result = graded(cell=search)
+    assert any("found: []" in error for error in result.errors), result.errors
+
+
+@pytest.fixture(scope="module")
+def seventh(tmp_path_factory):
+    return short_source(tmp_path_factory.mktemp("seventh") / "lecture9.ipynb", "7")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "def states_of(x, h0, keep):\n    return right(x, h0, keep)",
+        "globals()['states_of'] = right",
+        "states_of.__code__ = right.__code__",
+    ],
+)
+def test_locked_definitions_rule(seventh, harm):
+    right = """
+def right(x, h0, keep):
+    states = [h0]
+    for row in x:
+        states.append(row + keep * states[-1])
+    return np.array(states[1:])
+"""
+    notebook = handed_in({"7c": "def unroll(step, x, h0):\n    return []"}, seventh)
+    notebook.cells.insert(keys(notebook).index("states_of") + 1, nbformat.v4.new_code_cell(right + harm))
+    assignment = load(seventh)
+    result = grade(assignment, arrange(assignment, notebook), PLACE)
+    assert lost(result) == ["7c", "7d"]
+    assert "look: replaces a function that is locked" in result.flags
+
+
+# What is the grader's is never charged to a student.
+
+
+def test_a_locked_cell_that_fails_is_the_graders(graded):
+    early = nbformat.v4.new_code_cell("import lecture9_utils as l9\nl9.begin = None")
+    result = graded(WRONG, change=lambda notebook: notebook.cells.insert(0, early))
+    assert (result.failed, lost(result)) == (True, ["1a"])
+    assert result.outcomes["test_1a"].message.startswith(OURS)
+    assert any("THE GRADER FAILED in its own cell" in flag for flag in result.flags)
+
+
+ODD = {
+    "1a": "%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n",
+    "1b": "!ls\nthere = !ls\n",
+    "2a": "%pip install numpy\n!pip install numpy\n!{sys.executable} -m pip install numpy\n",
+    "2b": "import asyncio\ntask = asyncio.create_task(asyncio.sleep(0))\nawait task\n",
+    "2c": "%matplotlib notebook\n%no_such_magic\nl9.check?\n",
+    "3": "%pylab inline\n",
+}
+
+
+def test_what_works_in_a_kernel_costs_nothing(graded, path):
+    solved = handed_in(source=path)
+    answers = {
+        key: odd + solved.cells[keys(solved).index(f"answer_{key}")].source for key, odd in ODD.items()
+    }
+    result = graded(answers)
+    assert (lost(result), result.errors) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_the_type_of_a_cell_comes_from_the_source(graded, kind):
+    def turn(notebook):
+        for cell in notebook.cells:
+            cell.cell_type = kind
+
+    result = graded(change=turn)
+    assert (lost(result), result.errors) == ([], [])
+    assert re.search(
+        "no code cell any more, run all the same: test_1a.* setup.* answer_1a", str(result.flags)
+    )
+
+
+def test_no_outcome_is_without_a_reason(short):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("Nothing.")])
+    result = grade(short, arrange(short, notebook), PLACE)
+    assert all(outcome.message for outcome in result.outcomes.values())
+
+
+def test_a_newer_python_is_no_fault(graded):
+    def modern(notebook):
+        notebook.metadata["language_info"] = {"version": "3.99.1"}
+
+    result = graded({"1a": "def tokens(text): return text if"}, change=modern)
+    assert (lost(result), result.failed) == (["1a"], True)
+    assert "this notebook was written with 3.99.1" in result.errors[0]
+
+
+def test_a_hidden_test_that_raises_keeps_its_description(graded):
+    code = """
+def tokens(text):
+    text[0]
+    return "".join(c if c.isalnum() or c == "'" else " " for c in text.lower()).split()
+"""
+    result = graded({"1a": code})
+    assert lost(result) == ["1a"]
+    assert "a hidden test fails: an empty text" in result.outcomes["test_1a"].message
+
+
+# Values and resources.
+
+UNWIELDY = {
+    "1a": "def tokens(text):\n    return ['x' * 10**6] + [''] * 250",
+    "1b": "def ngrams(words, n):\n    yield 1",
+    "2a": "def one_hot(ids, depth):\n    return np.eye(depth, dtype=np.longdouble)[ids]",
+    "2b": "class Mute(Exception):\n    __str__ = None\ndef bucket(word, buckets):\n    raise Mute",
+    "2c": "def collisions(buckets):\n    return 1 << 20_000",
+}
+
+
+def test_unwieldy_values_cost_their_own_part_only(graded):
+    result = graded(UNWIELDY)
+    assert lost(result) == ["1a", "1b", "2b", "2c"]
+    assert "an object of type generator" in result.outcomes["test_1b"].message
+    assert result.flags == ["returns objects instead of data: 1b"]
+
+
+def test_a_function_that_breaks_counts_once(graded):
+    ends = "def {}(*arguments):\n    import os\n    os._exit(0)"
+    names = {"1a": "tokens", "1b": "ngrams", "2a": "one_hot", "2b": "bucket", "2c": "collisions"}
+    result = graded({key: ends.format(name) for key, name in names.items()})
+    assert lost(result) == list(names)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what is shared")
+def test_shared_memory_counts(graded):
+    code = "def tokens(text):\n    import mmap, time\n    m = mmap.mmap(-1, 3 * 2**30)\n    time.sleep(600)"
+    result = graded({"1a": code})
+    assert lost(result) == ["1a"]
+    assert "tokens() used more than 2.0 GB of memory" in result.flags
+    assert "look: takes memory that belongs to no process" in result.flags
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux refuses calls")
+def test_the_kernel_refuses_memory_and_messages_of_no_process(graded):
+    code = """
+import ctypes, errno, os
+libc = ctypes.CDLL(None, use_errno=True)
+calls = {"x86_64": (319, 29, 248, 250), "aarch64": (279, 194, 217, 219)}[os.uname().machine]
+said = [errno.errorcode[ctypes.get_errno()] for call in calls if libc.syscall(call, 0, 0, 0, 0)]
+raise LookupError(str(said))
+"""
+    result = graded(cell=code)
+    assert any(str(["ENOSYS"] * 4) in error for error in result.errors), result.errors
+
+
+def test_the_time_of_all_processes_is_added_up(short, path):
+    code = """
+def tokens(text):
+    import os
+    for _ in range(3):
+        if os.fork() == 0:
+            os.setsid()
+            while True:
+                pass
+    os.wait()
+"""
+    place = Place(Limits(cell=600, call=600, total=6000, processor=2))
+    result = grade(short, arrange(short, handed_in({"1a": code}, path)), place)
+    assert lost(result) == ["1a"]
+    assert "tokens() used more than 2 seconds of processor time" in result.flags
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux finds what has left its parents")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP])
+def test_nothing_is_left_when_the_grader_is_gone(path, tmp_path, number):
+    code = """
+import os
+if os.fork() == 0:
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+while True:
+    pass
+"""
+    notebook = tmp_path / "loop.ipynb"
+    words = [f"NOTEBOOK={notebook}"]
+    nbformat.write(handed_in(source=path, cell=code), notebook)
+    run = (
+        f"from pathlib import Path; from grader import validate; validate.main({words}, Path({str(path)!r}))"
+    )
+    grader = psutil.Popen([sys.executable, "-c", run], cwd=ROOT)
+    busy = 0
+    while busy < 3:  # the stem, which has imported, and two that are in a loop
+        with contextlib.suppress(psutil.NoSuchProcess):
+            started = grader.children(recursive=True)
+            busy = sum(process.cpu_times().user > 0.2 for process in started)
+        assert grader.poll() is None
+    grader.send_signal(number)
+    grader.wait()
+    _, alive = psutil.wait_procs(started, timeout=600)
+    assert alive == []
+
+
+def test_paths_hold_wherever_one_stands(tmp_path):
+    relative = os.path.relpath(sys.executable, tmp_path)
+    code = "from grader.sandbox import PYTHON; print(PYTHON)"
+    done = subprocess.run(
+        [relative, "-c", code],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert ".." not in done.stdout
+    assert Path(done.stdout.strip()).samefile(sys.executable)
