@@ -176,7 +176,7 @@ def of_written(row: Row, question: str) -> list[str]:
 
 def write_gradebook(assignment: Assignment, path: Path, rows: Sequence[Row]) -> None:
     """Write the database that ``nbgrader export`` and others read; it is replaced as a whole."""
-    from nbgrader.api import Gradebook
+    from nbgrader.api import Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
 
     # nbgrader starts alembic, which is beside Python, by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
@@ -189,15 +189,18 @@ def write_gradebook(assignment: Assignment, path: Path, rows: Sequence[Row]) -> 
             book.add_notebook(NAME, NAME)
             for key, most in cells.items():
                 book.add_grade_cell(key, NAME, NAME, max_score=most, cell_type="code")
-            for row in rows:
-                book.add_student(row.student)
-                book.add_submission(NAME, row.student)
+            theirs = {"assignment": book.find_assignment(NAME)}
+            notebook = book.find_notebook(NAME, NAME)
+            ids = {cell.name: cell.id for cell in notebook.grade_cells}
+            for row in rows:  # as `add_submission` does, which asks the database for each cell
+                theirs["student"] = Student(id=row.student, course_id=NAME)
+                submitted = SubmittedNotebook(notebook=notebook, assignment=SubmittedAssignment(**theirs))
                 for key in cells:
-                    grade = book.find_grade(key, NAME, NAME, row.student)
+                    scores = {"manual_score": row.points.get(key.removeprefix("written_"))}
                     if key in row.result.outcomes:
-                        grade.auto_score, grade.needs_manual_grade = row.result.outcomes[key].points, False
-                    else:
-                        grade.manual_score = row.points[key.removeprefix("written_")]
-                        grade.needs_manual_grade = grade.manual_score is None
+                        scores = {"auto_score": row.result.outcomes[key].points}
+                    waits = None in scores.values()
+                    Grade(cell_id=ids[key], notebook=submitted, needs_manual_grade=waits, **scores)
+                book.db.add(submitted)
             book.db.commit()
         write_atomically(path, lambda file: file.write(database.read_bytes()))
