@@ -193,7 +193,7 @@ def write_gradebook(assignment: Assignment, path: Path, rows: Sequence[Row]) -> 
             notebook = book.find_notebook(NAME, NAME)
             ids = {cell.name: cell.id for cell in notebook.grade_cells}
             for row in rows:  # as `add_submission` does, which asks the database for each cell
-                theirs["student"] = Student(id=row.student, course_id=NAME)
+                theirs["student"] = Student(id=row.student)
                 submitted = SubmittedNotebook(notebook=notebook, assignment=SubmittedAssignment(**theirs))
                 for key in cells:
                     scores = {"manual_score": row.points.get(key.removeprefix("written_"))}

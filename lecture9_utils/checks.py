@@ -49,7 +49,7 @@ def plain(value: Any) -> Any:
     >>> plain(object())
     an object of type object
     """
-    if type(value) in _SCALARS:
+    if type(value) in _SCALARS or isinstance(value, NoData):
         return value
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
