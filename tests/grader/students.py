@@ -66,3 +66,8 @@ def put(path: Path, notebook: Any) -> Path:
 def lost(result: Result) -> list[str]:
     """Name the parts that do not have all points."""
     return [key.removeprefix("test_") for key, outcome in result.outcomes.items() if outcome.message]
+
+
+def cells_of(*parts: str) -> list[str]:
+    """Name the cells of tests of these parts: what is shown, and what is hidden."""
+    return [name for part in parts for name in (part, f"{part}_hidden")]

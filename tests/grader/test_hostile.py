@@ -18,7 +18,7 @@ from grader.assignment import SOURCE, Assignment, load
 from grader.grading import OURS, Result, grade
 from grader.sandbox import Limits, Place, walls
 from grader.submissions import arrange
-from tests.grader.students import LIBRARY, WRONG, answer, handed_in, keys, lost, short_source
+from tests.grader.students import LIBRARY, WRONG, answer, cells_of, handed_in, keys, lost, short_source
 from tools.command import ROOT
 
 # Only what never ends reaches these limits, however busy the machine is.
@@ -88,7 +88,7 @@ def test_a_hostile_submission_earns_nothing_it_did_not_earn(graded, entry):
 def test_the_hidden_tests_cannot_be_read(graded):
     places = [str(SOURCE), str(ROOT / "tests" / "grader" / "submissions.toml"), str(ROOT / ".git")]
     result = graded({"1a": f"PROJECT, PLACES = {str(ROOT)!r}, {places}\n{SEARCH}"})
-    assert lost(result) == ["1a"]
+    assert lost(result) == cells_of("1a")
     assert any("seen: []" in error for error in result.errors), result.errors
     assert "look: looks for the tests" in result.flags
 
@@ -119,20 +119,25 @@ def test_there_is_no_network(graded):
 # Structure: cells that are not the student's to change.
 
 
+TESTS = ["test_1a", "test_1a_hidden"]
+
+
 def cell_of(notebook, key):
     return notebook.cells[keys(notebook).index(key)]
 
 
 def delete(notebook):
-    notebook.cells.remove(cell_of(notebook, "test_1a"))
+    for key in TESTS:
+        notebook.cells.remove(cell_of(notebook, key))
 
 
 def edit(notebook):
-    cell_of(notebook, "test_1a").source = "assert True"
+    for key in TESTS:
+        cell_of(notebook, key).source = "assert True"
 
 
 def duplicate(notebook):
-    notebook.cells.append(cell_of(notebook, "test_1a"))
+    notebook.cells += [cell_of(notebook, key) for key in TESTS]
 
 
 def strip(notebook):
@@ -146,9 +151,9 @@ def change_data(notebook):
 
 
 STRUCTURE = {
-    delete: "missing, put back: test_1a",
-    edit: "edited, restored: test_1a",
-    duplicate: "there more than once: test_1a",
+    delete: "missing, put back: test_1a, test_1a_hidden",
+    edit: "edited, restored: test_1a, test_1a_hidden",
+    duplicate: "there more than once: test_1a, test_1a_hidden",
     strip: "the notebook has lost its metadata: cells were recognised by their text",
     change_data: "edited, restored: imports, parameters",
 }
@@ -158,7 +163,7 @@ STRUCTURE = {
 @pytest.mark.parametrize("answers", [{}, WRONG], ids=["right", "wrong"])
 def test_tests_are_restored_so_that_only_the_answer_counts(graded, change, answers):
     result = graded(answers, change=change)
-    assert (lost(result), STRUCTURE[change] in result.flags) == (list(answers), True)
+    assert (lost(result), STRUCTURE[change] in result.flags) == (cells_of(*answers), True)
     assert result.written["10"].startswith("I expected the last words")
 
 
@@ -197,7 +202,7 @@ def tokens(text):
 def test_what_is_to_be_written_is_not_in_the_package(graded):
     early = nbformat.v4.new_code_cell("import lecture9_utils as l9\nkept, __name__ = l9.tokenize, 'student'")
     result = graded({"1a": TRIES}, change=lambda notebook: notebook.cells.insert(0, early))
-    assert lost(result) == ["1a"]
+    assert lost(result) == cells_of("1a")
     assert "raised LookupError: there is no way" in result.outcomes["test_1a"].message
     assert "look: uses tokenize of the package, which is what is asked for" in result.flags
 
@@ -240,7 +245,7 @@ def right(x, h0, keep):
     notebook.cells.insert(keys(notebook).index("states_of") + 1, nbformat.v4.new_code_cell(right + harm))
     assignment = load(seventh)
     result = grade(assignment, arrange(assignment, notebook), PLACE)
-    assert lost(result) == ["7c", "7d"]
+    assert lost(result) == cells_of("7c", "7d")
     assert "look: replaces a function that is locked" in result.flags
 
 
@@ -250,8 +255,8 @@ def right(x, h0, keep):
 def test_a_locked_cell_that_fails_is_the_graders(graded):
     early = nbformat.v4.new_code_cell("import lecture9_utils as l9\nl9.begin = None")
     result = graded(WRONG, change=lambda notebook: notebook.cells.insert(0, early))
-    assert (result.failed, lost(result)) == (True, ["1a"])
-    assert result.outcomes["test_1a"].message.startswith(OURS)
+    assert (result.failed, lost(result)) == (True, cells_of("1a"))
+    assert all(result.outcomes[key].message.startswith(OURS) for key in TESTS)
     assert any("THE GRADER FAILED in its own cell" in flag for flag in result.flags)
 
 
@@ -298,7 +303,7 @@ def test_a_newer_python_is_no_fault(graded):
         notebook.metadata["language_info"] = {"version": "3.99.1"}
 
     result = graded({"1a": "def tokens(text): return text if"}, change=modern)
-    assert (lost(result), result.failed) == (["1a"], True)
+    assert (lost(result), result.failed) == (cells_of("1a"), True)
     assert "this notebook was written with 3.99.1" in result.errors[0]
 
 
@@ -309,8 +314,8 @@ def tokens(text):
     return "".join(c if c.isalnum() or c == "'" else " " for c in text.lower()).split()
 """
     result = graded({"1a": code})
-    assert lost(result) == ["1a"]
-    assert "a hidden test fails: an empty text" in result.outcomes["test_1a"].message
+    assert lost(result) == ["1a_hidden"]
+    assert "a hidden test fails: an empty text" in result.outcomes["test_1a_hidden"].message
 
 
 # Values and resources.
@@ -326,23 +331,23 @@ UNWIELDY = {
 
 def test_unwieldy_values_cost_their_own_part_only(graded):
     result = graded(UNWIELDY)
-    assert lost(result) == ["1a", "1b", "2b", "2c"]
+    assert lost(result) == cells_of("1a", "1b", "2b", "2c")
     assert "an object of type generator" in result.outcomes["test_1b"].message
-    assert result.flags == ["returns objects instead of data: 1b"]
+    assert result.flags == ["returns objects instead of data: 1b, 1b_hidden"]
 
 
 def test_a_function_that_breaks_counts_once(graded):
     ends = "def {}(*arguments):\n    import os\n    os._exit(0)"
     names = {"1a": "tokens", "1b": "ngrams", "2a": "one_hot", "2b": "bucket", "2c": "collisions"}
     result = graded({key: ends.format(name) for key, name in names.items()})
-    assert lost(result) == list(names)
+    assert lost(result) == cells_of(*names)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what is shared")
 def test_shared_memory_counts(graded):
     code = "def tokens(text):\n    import mmap, time\n    m = mmap.mmap(-1, 3 * 2**30)\n    time.sleep(600)"
     result = graded({"1a": code})
-    assert lost(result) == ["1a"]
+    assert lost(result) == cells_of("1a")
     assert "tokens() used more than 2.0 GB of memory" in result.flags
     assert "look: takes memory that belongs to no process" in result.flags
 
@@ -373,7 +378,7 @@ def tokens(text):
 """
     place = Place(Limits(cell=600, call=600, total=6000, processor=2))
     result = grade(short, arrange(short, handed_in({"1a": code}, path)), place)
-    assert lost(result) == ["1a"]
+    assert lost(result) == cells_of("1a")
     assert "tokens() used more than 2 seconds of processor time" in result.flags
 
 
