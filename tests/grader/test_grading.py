@@ -406,8 +406,8 @@ def test_patterns_see_lines_of_limited_length(few):
 def test_what_a_judge_cannot_read_or_compare_is_a_persons(few, tmp_path, monkeypatch):
     put(tmp_path / "ana" / "lecture9.ipynb", handed_in(source=few))
     monkeypatch.setattr(judge, "LARGEST_RESULT", 10)
-    desk = classroom.Desk(model.load(few), Submission([], {}, []), tmp_path / "out", fails, True, True)
-    result = classroom.grade_one(desk, ("ana", find(tmp_path)["ana"]), Place())
+    work = classroom.Work(model.load(few), Submission([], {}, []), tmp_path / "out", fails, True, True)
+    result = classroom.grade_one(work, ("ana", find(tmp_path)["ana"]), Place())
     assert result.failed
     assert "THE GRADER FAILED, mark by hand: JudgeError: reading or comparing came to" in result.flags[0]
 
@@ -425,9 +425,9 @@ def test_who_ran_out_of_time_beside_others_is_graded_once_more_alone(few, tmp_pa
         calls.append(arguments[2][0].path.parent.name)
         return replace(ungraded(assignment, [], "late"), late=len(calls) == 1)
 
-    desk = classroom.Desk(assignment, Submission([], {}, []), tmp_path / "out", call, False, False)
+    work = classroom.Work(assignment, Submission([], {}, []), tmp_path / "out", call, False, False)
     with ThreadPoolExecutor(1) as pool:
-        results = classroom.graded(desk, find(tmp_path / "class"), pool, Limits())
+        results = classroom.graded(work, find(tmp_path / "class"), pool, Limits())
     assert calls == ["ana", "bo", "ana"]
     assert not any(result.late for result in results)
     assert len(list((tmp_path / "out").iterdir())) == 2

@@ -18,7 +18,7 @@ PARTS = {f"test_{name}": Part(name, 4, "", "") for name in ("2a", "2b", "3a", "3
     "test_6": Part("6", 5, "", "")
 }
 ASSIGNMENT = Assignment(
-    PARTS, {}, {"10": 9}, [], {"2": "Numbers", "3": "Rectangles", "6": "Six", "10": "Last"}, []
+    PARTS, {}, {"10": 9}, [], {"2": "Numbers", "3": "Rectangles", "6": "Six", "10": "Last"}, [], {}
 )
 ODD = [
     "ana",
