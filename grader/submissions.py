@@ -305,7 +305,7 @@ def suspicions(assignment: Assignment, code: str) -> list[str]:
     locked = "|".join(assignment.protected) or "(?!)"
     patterns["replaces a function that is locked"] = (
         rf"\b(?:def|class|as|import|global|del|for) +(?:{locked})\b|[\"'](?:{locked})[\"']"
-        rf"|^[ \t]*(?:\w+ *[,=] *)*(?:{locked})\b *(?:[,:]|=[^=])|\b(?:{locked})\.__\w"
+        rf"|^[ \t]*(?:\w+ *[,=] *)*(?:{locked})\b *(?:[,:][^=]*)?=[^=]|\b(?:{locked})\.__\w"
     )
     seen = [line[:LONGEST] for line in lines[:MOST_LINES]]
     flags = [

@@ -393,6 +393,13 @@ def test_what_was_handed_out_is_no_prose(few):
     assert arrange(model.load(few), notebook).written["10"] == ""
 
 
+def test_a_solution_gets_no_flag_and_who_replaces_a_locked_function_does():
+    assignment, replaces = model.load(model.SOURCE), "look: replaces a function that is locked"
+    assert arrange(assignment, handed_in()).flags == []
+    for cell in ("score = len", "score: object = len", "score, more = len, 1", "a = score = len"):
+        assert arrange(assignment, handed_in(cell=cell)).flags == [replaces]
+
+
 def test_patterns_see_lines_of_limited_length(few):
     notebook = handed_in(source=few, cell="# " + 40_000 * "open(" + "\n" * 10**6)
     notebook.cells.append(nbformat.v4.new_code_cell(40_000 * "### BEGIN HIDDEN TESTS\n"))
