@@ -38,7 +38,8 @@ def small(png: bytes) -> bytes:
     picture.alpha_composite(drawn)
     picture.thumbnail((WIDEST, 10 * WIDEST), Image.Resampling.LANCZOS)
     buffer = BytesIO()
-    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(buffer, "png", optimize=True)
+    few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(buffer, "png", optimize=True)
     return buffer.getvalue()
 
 

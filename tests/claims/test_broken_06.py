@@ -34,7 +34,7 @@ def ngram_hits() -> Any:
     """The bag of 2-grams, trained on every third training review."""
     (texts, labels), n = reviews(), len(l9.load_imdb().train.texts)
     counter = CountVectorizer(binary=True, ngram_range=(1, 2), min_df=3)
-    model = LogisticRegression(C=0.3, solver="liblinear").fit(
+    model = LogisticRegression(C=0.3, solver="newton-cg").fit(
         counter.fit_transform(texts[:n:3]), labels[:n:3]
     )
     return 1.0 * (model.predict(counter.transform(texts[n:])) == labels[n:])

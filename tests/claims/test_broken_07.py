@@ -52,7 +52,7 @@ def bag(is_last: bool, is_shuffled: bool = False) -> Any:
     cut = {"truncating": "pre" if is_last else "post"}
     words, test_words = (l9.multi_hot(l9.pad(some, 20, **cut), 10_000, sparse=True) for some in (x, x_test))
     labels = np.random.default_rng(0).permutation(y) if is_shuffled else y
-    model = LogisticRegression(C=0.1, solver="liblinear").fit(words, labels)
+    model = LogisticRegression(C=0.1, solver="newton-cg").fit(words, labels)
     return 1.0 * (model.predict(test_words) == y_test)
 
 
@@ -66,7 +66,7 @@ def agreement(is_trained: bool = False) -> float:
     rng = np.random.default_rng(0)
     push = rng.uniform(-0.05, 0.05, (10_000, 8)) @ rng.normal(scale=0.1, size=8)
     if is_trained:
-        push = LogisticRegression(C=0.1, solver="liblinear").fit(seen, y).coef_[0]
+        push = LogisticRegression(C=0.1, solver="newton-cg").fit(seen, y).coef_[0]
     return float(np.corrcoef(push[common], counted)[0, 1])
 
 
