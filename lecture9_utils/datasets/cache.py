@@ -52,7 +52,7 @@ def kept(
         if found["stamp"] == stamp:
             names = found["checksums"].items()
             return {name: _opened(index.with_name(f"{stem}.{name}.npy"), check) for name, check in names}
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         pass  # there is nothing, or it is damaged in any way
     arrays: Arrays = make(path)
     mode = 0o600 if private else 0o644
@@ -67,8 +67,8 @@ def kept(
             write_atomically(index, lambda file: file.write(content), mode)
     except OSError as error:
         warnings.warn(  # which Python shows once, if it is the same each time
-            f"the cache folder {cache_folder()} cannot be written to ({error.strerror}): all works, but data "
-            "is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
+            f"the cache folder {cache_folder()} cannot be written to ({error.strerror or error}): all "
+            "works, but data is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
             stacklevel=1,
         )
     return arrays
