@@ -111,7 +111,7 @@ def test_an_unwritable_cache_gives_one_warning_and_work_goes_on(
 def test_a_full_disk_leaves_nothing_half_written(world: World, own_cache: Path) -> None:
     expected = load_all(world)
     shutil.rmtree(own_cache)
-    with full_disk(150), pytest.warns(UserWarning, match=r"cannot be written to \(.*[a-z].*\)"):
+    with full_disk(150), pytest.warns(UserWarning, match=r"cannot be written to \((?!None)"):
         assert load_all(world) == expected
     assert not list(own_cache.glob("*.part"))
     assert load_all(world) == expected

@@ -167,6 +167,11 @@ def test_the_next_address_is_tried_and_every_failure_is_told(address: str, tmp_p
     assert download(source_at(*urls, f"{address}/ok"), tmp_path).read_bytes() == BODY
 
 
+def test_what_does_not_end_is_not_waited_for(address: str, tmp_path: Path) -> None:
+    with full_disk(2 * len(BODY)), pytest.raises(OSError, match=r"/endless \(another file\)"):
+        download(source_at(f"{address}/endless"), tmp_path)
+
+
 def test_without_room_or_permission_nothing_is_asked_for(address: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     large = Source("data.zip", 10**18, urls=(f"{address}/ok",))
