@@ -192,7 +192,8 @@ def is_step(function: Any) -> bool:
     """Tell whether a function of C does something with a file, a folder or a connection."""
     owner = type(getattr(function, "__self__", None))
     of_files = function.__module__ in ("posix", "fcntl") or owner.__module__ in ("_io", "socket", "mmap")
-    return of_files and owner.__name__ not in ("TextIOWrapper", "StringIO")  # but not with a bar
+    others = "TextIOWrapper", "StringIO", "fspath", "getpid", "_path_normpath"  # of the bar, of names
+    return of_files and not {owner.__name__, function.__name__} & {*others}
 
 
 def load_until(step: int, steps: Any, world: World, folders: dict[str, str]) -> None:
