@@ -1,8 +1,11 @@
 """Reading tables that lie beside a module, and writing files that are there as a whole or not at all."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkstemp
 from typing import IO, Any
 
 
@@ -14,15 +17,40 @@ def table_of(module: str) -> dict[str, Any]:
 
 
 def write_atomically(path: Path, fill: Callable[[IO[bytes]], object], mode: int = 0o644) -> None:
-    """Write a file in a temporary folder beside it, and move it to its place when it is whole.
+    """Write a file under a temporary name beside it, and give it its own when it is whole.
 
     `fill` writes to the open binary file that it gets. The folder of `path` is made where missing. OSError if
     there is no room or no permission; then nothing is left behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f"{path.name}.", suffix=".part", dir=path.parent) as folder:
-        temporary = Path(folder, path.name)
-        with temporary.open("wb") as file:
+    handle, name = mkstemp(prefix=f"{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        with part.open("wb") as file:
             fill(file)
-        temporary.chmod(mode)  # by default for all: a class may share a folder
-        temporary.replace(path)
+        part.chmod(mode)  # by default for all: a class may share a folder
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other process writes a file, or files whose names begin so; remove what killed ones left.
+
+    Where no locks are to be had, as on some shared disks, several processes may do the same at once.
+    """
+    from filelock import FileLock
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(f".{path.name}.lock"), mode=0o666)  # another user's too
+    try:
+        with suppress(OSError, NotImplementedError):
+            lock.acquire()
+            for left in path.parent.glob(f"{escape(path.name)}.*.part"):
+                left.unlink()
+        yield
+    finally:
+        lock.release()

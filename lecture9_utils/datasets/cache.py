@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..files import write_atomically
+from ..files import alone, write_atomically
 
 FORMAT = 3  # a new number makes every older file unused
 Arrays = dict[str, NDArray[Any]]
@@ -52,22 +52,23 @@ def kept(
         if found["stamp"] == stamp:
             names = found["checksums"].items()
             return {name: _opened(index.with_name(f"{stem}.{name}.npy"), check) for name, check in names}
-    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         pass  # there is nothing, or it is damaged in any way
     arrays: Arrays = make(path)
     mode = 0o600 if private else 0o644
     try:
-        checksums = {}
-        for name, array in arrays.items():
-            file = index.with_name(f"{stem}.{name}.npy")
-            write_atomically(file, partial(np.save, arr=array, allow_pickle=False), mode)
-            checksums[name] = _checksum(file)
-        content = json.dumps({"stamp": stamp, "checksums": checksums}).encode()
-        write_atomically(index, lambda file: file.write(content), mode)
+        with alone(index.with_suffix("")):
+            checksums = {}
+            for name, array in arrays.items():
+                file = index.with_name(f"{stem}.{name}.npy")
+                write_atomically(file, partial(np.save, arr=array, allow_pickle=False), mode)
+                checksums[name] = _checksum(file)
+            content = json.dumps({"stamp": stamp, "checksums": checksums}).encode()
+            write_atomically(index, lambda file: file.write(content), mode)
     except OSError as error:
         warnings.warn(  # which Python shows once, if it is the same each time
-            f"the cache folder {cache_folder()} cannot be written to ({error.strerror}): all works, but data "
-            "is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
+            f"the cache folder {cache_folder()} cannot be written to ({error.strerror or error}): all "
+            "works, but data is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
             stacklevel=1,
         )
     return arrays

@@ -7,7 +7,6 @@ import csv
 import re
 import tarfile
 import zipfile
-import zlib
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .cache import Arrays, kept
-from .sources import digest_of
+from .sources import DAMAGE, digest_of
 
 HALVES = "train", "test"
 KINDS = "neg", "pos"
@@ -28,7 +27,6 @@ _SPLIT_SEED = 113
 _IN_LAYOUT = re.compile(r"(?:\./)?(?:([^/]+)/)?(train|test)/(neg|pos)/([^/.][^/]*)\.txt")
 _ARCHIVES = ".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz"
 _TABLES = ".csv", ".tsv", ".txt"
-_DAMAGE = EOFError, tarfile.TarError, zipfile.BadZipFile, zlib.error, RuntimeError
 
 
 class Text(NamedTuple):
@@ -81,7 +79,7 @@ def _files(place: Path) -> dict[str, bytes]:
     try:
         members = _zip_members(place) if zipfile.is_zipfile(place) else _tar_members(place)
         return {name: body() for name, body in members if _IN_LAYOUT.fullmatch(name)}
-    except (*_DAMAGE, OSError) as error:
+    except DAMAGE as error:
         reason = str(error).partition(":\n")[0]
         raise ValueError(f"{place} cannot be read as an archive ({reason}): pack it anew") from error
 

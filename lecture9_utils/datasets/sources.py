@@ -4,11 +4,13 @@
 anew is as good as the original. The bundled sample takes the same way; of it, no digest is expected.
 """
 
+import csv
 import errno
 import importlib.util
 import lzma
 import os
 import shutil
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -16,9 +18,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import TypeVar
+from time import monotonic, sleep
+from typing import IO, Any, TypeVar
 
-from ..files import table_of
+from ..files import alone, table_of, write_atomically
 from ..notebook import progress
 from .cache import cache_folder, kept
 
@@ -26,7 +29,13 @@ Check = Callable[[Path], object]
 Contents = str | bytes | Mapping[str, bytes]
 Raw = TypeVar("Raw", bound=Contents)
 Parsed = TypeVar("Parsed")
-_DAMAGE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
+DAMAGE = (  # what reading a damaged file raises
+    *(OSError, EOFError, ValueError, LookupError, ArithmeticError, RuntimeError),
+    *(csv.Error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile, zlib.error),
+)
+_TIMEOUT = 10, 60  # seconds to connect, and for any bytes to come; so long may it take for _DRIP of them
+_DRIP = 60_000
+_TRIES, _LITTLE = 5, 1_000_000  # an address is given up after so many tries in a row that bring fewer bytes
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ def load(
                 if digest != expected:
                     raise ValueError(f"the digest is {digest}, expected {expected}")
             return parse(raw)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             is_trouble_of_the_disk = isinstance(error, OSError) and error.errno not in (None, errno.EINVAL)
             if is_trouble_of_the_disk or str(error).startswith(str(path)):  # or a sentence of its own
                 raise
@@ -140,7 +149,7 @@ def _installed(package: str) -> Path:
 
 
 def download(source: Source, folder: Path, check: Check = bool) -> Path:
-    """Download a file, from the first of its addresses that has it.
+    """Download a file, from the first of its addresses that has it; one process does, others wait for it.
 
     It arrives under a temporary name and gets its own only if it is right: by its `sha256` or `md5`, or else
     if `check`, which reads it, raises no ValueError.
@@ -150,25 +159,26 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
     OSError
         If there is no room, no permission to write, or no address that has it. Nothing half-written is left.
     """
-    import pooch
     import requests
+    from urllib3.exceptions import HTTPError
 
-    pooch.get_logger().setLevel("WARNING")
-    known = source.sha256 or (source.md5 and f"md5:{source.md5}")
-    fetch = partial(_fetch, source=source, check=bool if known else check)
+    path = folder / source.name
     reason = "no address has it:"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(folder).free < source.size:
-            raise OSError("there is too little room")
-        for url in source.urls:
-            try:
-                path = Path(pooch.retrieve(url, known, source.name, folder, downloader=fetch))
-                path.chmod(0o644)  # a class may share a folder
-                return path
-            except (requests.RequestException, ValueError) as error:
-                what = "another file" if isinstance(error, ValueError) else type(error).__name__
-                reason += f" {url} ({what})"
+        with alone(path), progress(total=source.size, desc=source.name, unit="B", unit_scale=True) as bar:
+            if path.is_file():
+                return path  # which another process has brought
+            if shutil.disk_usage(folder).free < source.size:
+                raise OSError("there is too little room")
+            for url in source.urls:
+                try:
+                    write_atomically(path, partial(_fetch, url=url, source=source, check=check, bar=bar))
+                    return path
+                except (requests.RequestException, HTTPError) as error:
+                    status = getattr(getattr(error, "response", None), "status_code", None)
+                    reason += f" {url} ({f'status {status}' if status else type(error).__name__})"
+                except ValueError:
+                    reason += f" {url} (another file)"
     except OSError as error:
         reason = str(error)
     raise OSError(
@@ -177,30 +187,71 @@ def download(source: Source, folder: Path, check: Check = bool) -> Path:
     )
 
 
-def _fetch(url: str, output: str, _: object, source: Source, check: Check) -> None:
-    """Download to a file for pooch; go on where the connection broke, while each time brings something."""
+def _fetch(file: IO[bytes], url: str, source: Source, check: Check, bar: Any) -> None:
+    """Download and check; go on where the connection broke, or begin again where that gave another file."""
     import requests
+    from urllib3.exceptions import HTTPError
+
+    known = source.sha256 or source.md5
+    goes_on, most, misses = True, 0, 0
+    while True:
+        have = file.tell() if goes_on else 0
+        try:
+            _receive(file, url, have, source, bar)
+            file.flush()
+            if not known:
+                check(Path(file.name))
+            elif _digest_of_file(Path(file.name), source) != known:
+                raise ValueError("the digest is another one")
+            return
+        except (requests.RequestException, HTTPError) as error:
+            misses = 0 if file.tell() >= most + _LITTLE else misses + 1
+            most = max(most, file.tell())
+            if misses == _TRIES or not _may_pass(error, bool(most)):
+                raise
+            sleep(2**misses)
+        except ValueError:
+            if not have:
+                raise
+            goes_on = False
+
+
+def _may_pass(error: Any, has_begun: bool) -> bool:
+    """Tell whether it may help to ask again: the server is busy, or the connection broke."""
+    import requests
+    from urllib3.exceptions import HTTPError, MaxRetryError
+
+    if getattr(error, "response", None) is not None:
+        return error.response.status_code in (408, 425, 429) or error.response.status_code >= 500
+    if isinstance(error, requests.ConnectionError):  # also if there is none at all: then the next is asked
+        return has_begun or not isinstance(error.args[0], MaxRetryError)
+    return isinstance(error, requests.Timeout | HTTPError)
+
+
+def _receive(file: IO[bytes], url: str, have: int, source: Source, bar: Any) -> None:
+    """Write what an address gives from a place on, or from the start if the server cannot."""
+    import requests
+    from urllib3.exceptions import TimeoutError
 
     headers = {"Accept-Encoding": "identity", "User-Agent": "lecture9_utils"}  # some refuse Python's own name
-    with (
-        Path(output).open("wb") as file,
-        progress(total=source.size, desc=source.name, unit="B", unit_scale=True) as bar,
-    ):
-        while True:
-            have = file.tell()
-            wanted = headers | ({"Range": f"bytes={have}-"} if have else {})
-            try:
-                with requests.get(url, headers=wanted, stream=True, timeout=(10, 60)) as response:
-                    response.raise_for_status()
-                    file.seek(have if response.status_code == 206 else 0)
-                    file.truncate()
-                    for block in response.iter_content(1 << 16):
-                        file.write(block)
-                        bar.update(file.tell() - bar.n)
-                        if file.tell() > 4 * source.size:
-                            raise ValueError("it does not end")
-                break
-            except requests.RequestException:
-                if file.tell() <= have:
-                    raise
-    check(Path(output))
+    if have:
+        headers["Range"] = f"bytes={have}-"
+    with requests.get(url, headers=headers, stream=True, timeout=_TIMEOUT) as response:
+        if have and response.status_code == 416:
+            return  # nothing is lacking
+        response.raise_for_status()
+        goes_on = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+        file.seek(have if goes_on else 0)
+        file.truncate()
+        decode = not source.name.endswith((".gz", ".zip"))  # some servers call that an encoding
+        most = source.size if source.sha256 or source.md5 else 4 * source.size
+        since, then = monotonic(), file.tell()
+        while block := response.raw.read1(1 << 16, decode_content=decode):
+            file.write(block)
+            bar.update(file.tell() - bar.n)
+            if file.tell() > most:
+                raise ValueError("it does not end")
+            if (now := monotonic()) > since + _TIMEOUT[1]:
+                if file.tell() < then + _DRIP:
+                    raise TimeoutError("it drips")
+                since, then = now, file.tell()

@@ -3,13 +3,13 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from lecture9_utils.datasets import sources
 from lecture9_utils.datasets.sources import digest_of, known_sources
-from tests.datasets.stand_ins import CONTENTS, REVIEWS, VECTORS, Server, World
+from tests.datasets.stand_ins import CONTENTS, REVIEWS, VECTORS, Http, Server, World
 
 
 @pytest.fixture(autouse=True)
@@ -49,9 +49,17 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.fixture
-def server() -> Iterator[str]:
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Note how many seconds a download waits before it tries again, but do not wait."""
+    seconds: list[float] = []
+    monkeypatch.setattr(sources, "sleep", seconds.append)
+    return seconds
+
+
+@pytest.fixture
+def server(waits: list[float]) -> Iterator[str]:  # noqa: ARG001
     Server.asked = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), Server) as http:
+    with Http(("127.0.0.1", 0), Server) as http:
         threading.Thread(target=http.serve_forever, args=[0.01], daemon=True).start()
         yield f"http://127.0.0.1:{http.server_port}"
         http.shutdown()

@@ -4,13 +4,15 @@ import gzip
 import io
 import os
 import resource
+import socket
+import struct
 import tarfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from http.server import BaseHTTPRequestHandler
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -129,34 +131,106 @@ class World:
         self.sources[key] = replace(self.sources[key], **facts)
 
 
+@dataclass(frozen=True)
+class Way:
+    """How a server answers the first so many `times`; after that it does it well."""
+
+    times: int = 1000
+    status: int = 200  # 0 is none
+    body: Callable[[bytes], bytes] = bytes
+    sent: float = 1  # the part of the body that comes before the connection breaks
+    more: int | None = 0  # so many bytes more than there are it announces, or none at all
+    headers: Mapping[str, str] = field(default_factory=dict)
+    ranges: str = ""  # "right", or "wrong" ones, or it has none
+    then: str = "close"  # or "reset", or "hold" the connection
+    is_chunked: bool = False
+
+
+WAYS = {
+    "ok": Way(),
+    "unmeasured": Way(more=None),
+    "chunked": Way(is_chunked=True),
+    "encoded": Way(headers={"Content-Encoding": "gzip"}),
+    "moved": Way(status=302, headers={"Location": "/ok"}),
+    "breaks-once": Way(1, sent=0.5),
+    "breaks-at-once": Way(2, sent=0, ranges="right"),
+    "resumes": Way(2, sent=0.5, ranges="right"),
+    "resets-once": Way(1, sent=0.5, ranges="right", then="reset"),
+    "chunks-break-once": Way(1, sent=0.5, ranges="right", is_chunked=True),
+    "says-nothing-once": Way(1, status=0, then="reset"),
+    "has-all-but-the-end": Way(more=5, ranges="right"),
+    "wrong-ranges": Way(1, sent=0.5, ranges="wrong"),
+    "changes-meanwhile": Way(1, body=lambda body: body[::-1], sent=0.5, ranges="right"),
+    "busy-once": Way(1, status=503),
+    "too-many-once": Way(1, status=429, headers={"Retry-After": "86400"}),
+    "missing": Way(status=404),
+    "forbidden": Way(status=403),
+    "error": Way(status=500),
+    "cut": Way(body=lambda body: body[:-5]),
+    "short": Way(more=-5),
+    "long": Way(more=5),
+    "other": Way(body=lambda body: body[::-1]),
+    "page": Way(body=lambda _: b"<html>We moved</html>"),
+    "empty": Way(body=lambda _: b""),
+    "no-content": Way(status=204, body=lambda _: b""),
+    "endless": Way(body=lambda body: body * 9, more=None),
+    "always-breaks": Way(sent=0.5),
+    "loop": Way(status=302, headers={"Location": "/loop"}),
+    "to-nowhere": Way(status=302, headers={"Location": "http://127.0.0.1:1/"}),
+    "to-a-file": Way(status=302, headers={"Location": "file:///etc/hosts"}),
+    "no-http": Way(status=0, then="talk"),
+    "silent": Way(status=0, then="hold"),
+    "drips": Way(sent=0.01, then="hold"),
+}
+
+
 class Server(BaseHTTPRequestHandler):
     """Serves `body` in the ways that servers do, each under its own address; notes what it is asked for."""
 
     body: bytes
     asked: list[tuple[str, str | None]]
+    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         start = self.headers.get("Range")
+        way = WAYS[self.path[1:]]
         earlier = [path for path, _ in self.asked].count(self.path)
         self.asked.append((self.path, start))
-        begin = int(start[len("bytes=") : -1]) if start and self.path == "/resumes" else 0
-        body, cut = {
-            "/ok": (self.body, None),
-            "/resumes": (self.body[begin:], 150_000 if earlier < 2 else None),
-            "/begins-again": (self.body, None if earlier else 150_000),
-            "/always-breaks": (self.body, len(self.body) // 2),
-            "/cut": (self.body[:-5], None),
-            "/page": (b"<html>We moved</html>", None),
-            "/endless": (self.body * 9, None),
-        }.get(self.path, (b"", None))
-        self.send_response(206 if begin else 200 if body else 404)
-        if self.path != "/endless":
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body[:cut])
+        if earlier >= way.times:
+            way = Way(ranges=way.ranges)
+        begin = int(start[len("bytes=") : -1]) if start and way.ranges else 0
+        if way.ranges == "wrong":
+            begin = begin and 1
+        body = way.body(self.body)[begin:]
+        self.close_connection = True  # also where no header says so
+        if way.status:
+            self.send_response(416 if begin and not body else 206 if begin else way.status)
+            headers = {"Connection": "close", **way.headers} | (
+                {"Content-Range": f"bytes {begin}-"} if begin else {}
+            )
+            if way.is_chunked:
+                headers["Transfer-Encoding"] = "chunked"
+            elif way.more is not None:
+                headers["Content-Length"] = str(len(body) + way.more)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            part = body[: int(way.sent * len(body))]
+            end = b"0\r\n\r\n" if way.sent == 1 else b""
+            self.wfile.write(b"%x\r\n%b\r\n%b" % (len(part), part, end) if way.is_chunked else part)
+        if way.then == "talk":
+            self.wfile.write(b"220 ready\r\n")
+        if way.then == "hold":
+            self.rfile.read(1)  # until the other side has enough
+        if way.then == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+class Http(ThreadingHTTPServer):
+    shutdown_request = ThreadingHTTPServer.close_request  # so that a reset is one
 
 
 REAL = Path(os.environ.get("LECTURE9_DATA", "nowhere"))
