@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from os import PathLike
+from pathlib import Path
 from reprlib import Repr
 from typing import Any, TypeVar
 
@@ -25,6 +27,16 @@ def of_type(kind: type[T], name: str, value: object) -> T:
         what = {"str": "string"}.get(kind.__name__, kind.__name__)
         raise TypeError(f"{name} must be a {what}, got {type(value).__name__}: {shown(value)}")
     return value
+
+
+def path_of(name: str, value: object) -> Path:
+    """Give a path with the home folder in the place of ~; TypeError for what is none, or ValueError."""
+    if not isinstance(value, (str, PathLike)):
+        raise TypeError(f"{name} must be a path, got {shown(value)}")
+    try:
+        return Path(value).expanduser()
+    except RuntimeError:
+        raise ValueError(f"{name} begins with the home folder of nobody here: {shown(value)}") from None
 
 
 def whole(name: str, value: object, least: int = 0, most: int = 2**63 - 1) -> int:

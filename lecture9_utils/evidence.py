@@ -78,7 +78,9 @@ def _bootstrap(difference: Any, groups: ArrayLike, level: float, seed: int) -> I
     except ValueError:
         raise ValueError(f"groups must be one label for each pair, got {shown(groups)}") from None
     if labels.shape != difference.shape:
-        raise ValueError(f"groups must be one label for each of {len(difference)} pairs, got shape {labels.shape}")
+        raise ValueError(
+            f"groups must be one label for each of {len(difference)} pairs, got shape {labels.shape}"
+        )
     names, group_of = np.unique(labels.astype(str) if labels.dtype == object else labels, return_inverse=True)
     if len(names) < 2:
         raise ValueError(f"two or more groups are needed, a label for each pair; got {len(names)} groups")
@@ -111,11 +113,19 @@ def measured(value: Value, unit: str = "") -> str:
     '≈ 1.7% [0.4%, 3.1%] (n = 200)'
     """
     chosen("unit", unit, ("", "%", "yes"))
-    for one in value if isinstance(value, Interval) else [value]:
-        found = numbers("value", one)
-        if found.size == 0 or found.ndim > (not isinstance(value, Interval)):
-            raise ValueError(f"value must be a number, numbers in one list, or an Interval, got {shown(value)}")
-    return f"{MARK} {written(value, unit)}"
+    return f"{MARK} {written(measurement('value', value), unit)}"
+
+
+def measurement(name: str, value: Value) -> Value:
+    """Give a value back that can be measured; ValueError for any other."""
+    is_interval = isinstance(value, Interval)
+    for one in value if is_interval else [value]:
+        found = numbers(name, one)
+        if found.size == 0 or found.ndim > (not is_interval):
+            raise ValueError(
+                f"{name} must be a number, numbers in one list, or an Interval, got {shown(value)}"
+            )
+    return value
 
 
 def written(value: Value, unit: str = "") -> str:

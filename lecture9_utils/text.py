@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arguments import of_type, chosen, each, each_sequence, ids_below, ids_of, strings, whole
+from .arguments import chosen, each, each_sequence, ids_below, ids_of, of_type, strings, whole
 
 Side = Literal["pre", "post"]
 

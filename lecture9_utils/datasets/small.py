@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import of_type
 from .sources import Sources, load
 
 Members = dict[str, bytes]
@@ -86,7 +87,7 @@ def sentences(text: str) -> list[str]:
     ['Mr. Bennet made no answer.', '"Is he married?"', '"Oh! single," said she.']
     """
     found = []
-    for paragraph in re.split(r"\n\s*\n", re.sub(r"(?m)^#.*$", "", text)):
+    for paragraph in re.split(r"\n\s*\n", re.sub(r"(?m)^#.*$", "", of_type(str, "text", text))):
         line = " ".join(paragraph.split())
         ends = [0, *(match.end() for match in _SENTENCE_END.finditer(line)), len(line)]
         found += [line[i:j].rstrip() for i, j in pairwise(ends) if i < j]

@@ -72,7 +72,9 @@ def analogy_questions(relations: Mapping[str, Sequence[Pair]]) -> dict[str, list
     >>> analogy_questions({"plural": [("frog", "frogs"), ("toad", "toads")]})
     {'plural': [('frog', 'frogs', 'toad', 'toads'), ('toad', 'toads', 'frog', 'frogs')]}
     """
-    checked = {name: tuples("pairs", pairs, 2) for name, pairs in of_type(Mapping, "relations", relations).items()}
+    checked = {
+        name: tuples("pairs", pairs, 2) for name, pairs in of_type(Mapping, "relations", relations).items()
+    }
     return {name: [(*p, *q) for p, q in permutations(pairs, 2)] for name, pairs in checked.items()}
 
 

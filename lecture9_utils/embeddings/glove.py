@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import each_sequence, ids_below, ids_of, positive, seeded, sparse, whole
+from ..arguments import each_sequence, ids_below, ids_of, of_type, positive, seeded, sparse, whole
 from ..notebook import progress
 
 Floats = NDArray[np.float64]
@@ -94,6 +94,8 @@ def train_glove(
     (4, 2)
     """
     dim, epochs, seed = whole("dim", dim, 1), whole("epochs", epochs, 1), seeded(seed)
+    if on_epoch is not None:
+        of_type(Callable, "on_epoch", on_epoch)
     x_max, learning_rate = positive("x_max", x_max), positive("learning_rate", learning_rate)
     weights = checked_counts(counts)
     logarithms = weights.copy()
@@ -113,14 +115,18 @@ def train_glove(
                 loss += float((slope * error).sum())
                 gradients = slope @ C, slope.T @ W[rows], slope.sum(axis=1), slope.sum(axis=0)
                 places = rows, everywhere, rows, everywhere
-                for learned, square, place, gradient in zip(all_learned, squares, places, gradients, strict=True):
+                for learned, square, place, gradient in zip(
+                    all_learned, squares, places, gradients, strict=True
+                ):
                     square[place] += gradient**2  # AdaGrad's
                     learned[place] -= learning_rate * gradient / np.sqrt(square[place])
-            if on_epoch:
+            if on_epoch is not None:
                 on_epoch(loss)
     vectors: Floats = W + C
     if not np.isfinite(vectors).all():
-        raise ValueError(f"the vectors grew beyond all bounds: learning_rate must be lower than {learning_rate}")
+        raise ValueError(
+            f"the vectors grew beyond all bounds: learning_rate must be lower than {learning_rate}"
+        )
     return vectors
 
 

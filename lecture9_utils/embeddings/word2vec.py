@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import chosen, each, ids_below, positive, seeded, strings, whole
+from ..arguments import chosen, each, ids_below, of_type, positive, seeded, strings, whole
 from ..notebook import progress
 from .glove import Ids, joined, longest
 
@@ -137,6 +137,8 @@ def train_word2vec(
     dim, window, epochs = whole("dim", dim, 1), whole("window", window, 1), whole("epochs", epochs, 1)
     negative, model = whole("negative", negative, 1, 1000), chosen("model", model, ("skip-gram", "cbow"))
     sample = positive("sample", sample, or_zero=True)
+    if on_epoch is not None:
+        of_type(Callable, "on_epoch", on_epoch)
     ids, text_of = text = joined(sequences, n_words)
     if (np.diff(text_of) != 0).all():
         raise ValueError("no sequence holds two words, so no word has a neighbour: give longer sequences")
@@ -151,7 +153,7 @@ def train_word2vec(
                 loss += update(W, C, batch, _RATE * max(1 - bar.n / bar.total, 1e-4), on_epoch is not None)
                 pairs += float(batch.seen.sum())
                 bar.update(n_read)
-            if on_epoch:
+            if on_epoch is not None:
                 on_epoch(loss / max(pairs, 1))
     return (W, C) if outputs else W
 
