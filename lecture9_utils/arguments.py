@@ -108,7 +108,7 @@ def ids_below(depth: int, ids: ArrayLike, ndim: int | None = None) -> NDArray[np
 
 
 def each(name: str, value: Iterable[T]) -> Iterable[T]:
-    """Give a list, or what is like one, back; TypeError for one string: Python would go through its letters."""
+    """Give a list, or what is like one, back; TypeError for one string, through whose letters Python goes."""
     if isinstance(value, (str, bytes)):
         raise TypeError(f"{name} must be a list, got the string {shown(value)}: split it, or wrap it in []")
     if not isinstance(value, Iterable) or getattr(value, "ndim", 1) == 0:

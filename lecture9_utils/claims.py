@@ -99,9 +99,9 @@ def begin(data: str, seed: int) -> None:
     >>> begin("sample", seed=0)
     """
     if not (place := path_of("DATA", data)).exists() and str(place) not in ("sample", "full"):
-        raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {data!r}')
+        raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {shown(data)}')
     if type(seed) is not int or not 0 <= seed < 2**32:
-        raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {seed!r}")
+        raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {shown(seed)}")
     global _data
     _data = data if data in ("sample", "full") else "own"
     random.seed(seed)

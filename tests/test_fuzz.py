@@ -1,8 +1,8 @@
 """Every public function, given what is right, nearly right and wrong: a right result, or one sentence.
 
-What is right must come out as an independent computation says. Then something in it is exchanged for something
-else, at any depth: either that is right too, or the package itself refuses it. LECTURE9_FUZZ=2000 tries so many
-examples of each; without it, a few that are always the same.
+What is right must come out as an independent computation says. Then something in it is exchanged for
+something else, at any depth: either that is right too, or the package itself refuses it. LECTURE9_FUZZ=2000
+tries so many examples of each; without it, a few that are always the same.
 """
 
 import inspect
@@ -25,24 +25,67 @@ matplotlib.use("Agg")
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from scipy.sparse import csr_array, issparse
 
 import lecture9_utils as l9
 from lecture9_utils import plots
-from lecture9_utils.claims import registry
 from tests.test_plots import PICTURES
 
 Strategy = st.SearchStrategy[Any]
 LETTERS = ("a", "b", "frog", "Ünï", "\ud800", ".")
-JUNK = st.sampled_from([
-    None, True, False, -1, 0, 1, 3, 2**31, 2**70, 1.5, 2.0, math.nan, math.inf, 1e39, 1e-320, 1j, "", "frog", "2",
-    b"ab", "\0", "~nobody", [], [1], [[1]], [[1], [1, 2]], [[]], [None], ["a"], [math.nan, 1], (1, 2), {}, {"a": 1},
-    {1, 2}, object(), len, range(3), np.int64(2), np.float32(2), np.array(3), np.ones((2, 2)), np.ones((1, 1, 1)),
-    np.array(["a"]), np.array([1, 2], "M8[D]"), csr_array((2, 2)), iter(()),
-])
+JUNK = st.sampled_from(
+    [
+        None,
+        True,
+        False,
+        -1,
+        0,
+        1,
+        3,
+        10,
+        2**70,
+        1.5,
+        2.0,
+        math.nan,
+        math.inf,
+        1e39,
+        1e-320,
+        1j,
+        "",
+        "frog",
+        "2",
+        b"ab",
+        "\0",
+        "~nobody",
+        [],
+        [1],
+        [[1]],
+        [[1], [1, 2]],
+        [[]],
+        [None],
+        ["a"],
+        [math.nan, 1],
+        (1, 2),
+        {},
+        {"a": 1},
+        {1, 2},
+        object(),
+        len,
+        range(3),
+        np.int64(2),
+        np.float32(2),
+        np.array(3),
+        np.ones((2, 2)),
+        np.ones((1, 1, 1)),
+        np.array(["a"]),
+        np.array([1, 2], "M8[D]"),
+        csr_array((2, 2)),
+        iter(()),
+    ]
+)
 
 
 class Case(NamedTuple):
@@ -86,15 +129,15 @@ VECTOR = either([1, 0], [-1, 2.5], np.array([1e-30, 1e-30]), [3e38, 3e38], *LETT
 PAIR = st.tuples(either("a", "b"), either("frog", "."))
 QUESTION = st.tuples(*[either(*LETTERS, "newt")] * 4)
 DNA = st.text("ACGT", max_size=30)
-RNN = st.integers(1, 3).flatmap(
-    lambda n: st.tuples(
-        *(st.just(np.full(shape, 0.5)) for shape in ((2, n, 3), (3, n), (n, n), (n,), (2, n)))
-    )
-)
 FILES = either(
-    "2 2\na 1 2\nb 3 4\n", "a 1 2\nb 3 4", "\ufeffa\t1  2\r\nb 3 4\r\n", ",0,1\na,1,2\nb,3,4\n", "a, 1, 2\nb, 3, 4",
-    "0,1,2\na,1,2\nb,3,4", "word,x,y\na,1,2\nb,3,4",
-)  # fmt: skip
+    "2 2\na 1 2\nb 3 4\n",
+    "a 1 2\nb 3 4",
+    "\ufeffa\t1  2\r\nb 3 4\r\n",
+    ",0,1\na,1,2\nb,3,4\n",
+    "a, 1, 2\nb, 3, 4",
+    "0,1,2\na,1,2\nb,3,4",
+    "word,x,y\na,1,2\nb,3,4",
+)
 
 
 # What must be true of a result
@@ -145,6 +188,10 @@ def bags(result: Any, rows: Any, depth: int, sparse: bool) -> None:
     assert issparse(result) == bool(sparse)
     expected = [[float(i in [*row]) for i in range(depth)] for row in rows]
     array(result.toarray() if sparse else result, (len(rows), depth), np.float32, expected)
+
+
+def birthday(n: int, m: int) -> float:
+    return round(n - m + m * (1 - 1 / m) ** n, 6) + 0.0
 
 
 def near(texts: Any, window: int) -> Iterator[tuple[int, int, int]]:
@@ -335,15 +382,9 @@ CASES = {
     ),
     "expected_collisions": Case(
         l9.expected_collisions,
-        (lists(WORD) | st.integers(0, 99), either(1, 7, 2**40)),
-        lambda r, words, m: (
-            same(
-                round(r, 6),
-                round((n := len({*words}) if np.iterable(words) else words) - m + m * (1 - 1 / m) ** n, 6)
-                + 0.0,
-            )
-            if m < 99
-            else 0 <= r < 1 or pytest.fail()
+        (lists(WORD) | st.integers(0, 99), either(1, 7, 90)),
+        lambda r, words, m: same(
+            round(r, 6), birthday(len({*words}) if np.iterable(words) else int(words), int(m))
         ),
     ),
     "skip_gram_pairs": Case(
@@ -396,20 +437,19 @@ CASES = {
         lambda r, words, rows: array(r, (len([*words]), len(rows[0])), np.float32, rows),
     ),
     "WordVectors.unit": Case(
-        lambda rows: l9.WordVectors(LETTERS[: len(rows)], rows).unit.vectors,
-        (lists(either(*ROWS), 1),),
-        lambda r, rows: array(
-            r,
-            (len(rows), 2),
-            np.float32,
-            [np.divide(v, np.linalg.norm(np.float32(v).astype(float)) or 1) for v in rows],
+        lambda row: l9.WordVectors(["a"], [row]).unit["a"],
+        (either(*ROWS),),
+        lambda r, row: array(
+            r, np.shape(row), "f4", np.divide(row, np.linalg.norm(np.float32(row).astype(float)) or 1)
         ),
     ),
     "WordVectors.read": Case(read, (FILES,), as_in_the_file),
     "WordVectors[word]": Case(
         VECTORS.__getitem__, (WORD,), lambda r, word: array(r, (2,), "f4", ROWS[LETTERS.index(word)])
     ),
-    "word in WordVectors": Case(VECTORS.__contains__, (WORD,), lambda r, word: same(r, word in [*LETTERS])),
+    "word in WordVectors": Case(
+        VECTORS.__contains__, (WORD,), lambda r, word: same(r, isinstance(word, str) and word in LETTERS)
+    ),
     "WordVectors.nearest": Case(
         VECTORS.nearest, (VECTOR.filter(lambda v: v is not LETTERS[2]), either(0, 2, 99)), nearest
     ),
@@ -467,9 +507,13 @@ CASES = {
         lambda r, a, b: (type(r) is int and -len(a) - len(b) <= r <= min(len(a), len(b))) or pytest.fail(),
     ),
     "simple_rnn": Case(
-        lambda arrays, activation: l9.simple_rnn(*arrays, activation),
-        (RNN, either("tanh", "relu", "linear")),
-        lambda r, arrays, activation: states(r, *arrays, activation),
+        l9.simple_rnn,
+        (
+            *(st.just(np.full(shape, 0.5)) for shape in ((2, 4, 3), (3, 2), (2, 2), (2,))),
+            either(None, np.ones((2, 2))),
+            either("tanh", "relu", "linear"),
+        ),
+        states,
     ),
     "compare": Case(
         l9.compare,
@@ -496,11 +540,8 @@ CASES = {
     "Interval": Case(l9.Interval, (*[st.floats()] * 3, IDS), lambda r, *a: same((*r,), a)),
     "begin": Case(begun, (either("sample", "full"), SEED.filter(lambda n: type(n) is int)), is_none),
     "claim": Case(
-        lambda id, values: begun("sample", 0, lambda: l9.claim(id, **values)),
-        (
-            st.just("C28"),
-            st.fixed_dictionaries({"reviews": either(6000, 7.5, math.nan), "words": either(100, [99, 101])}),
-        ),
+        lambda id, a, b: begun("sample", 0, lambda: l9.claim(id, reviews=a, words=b)),
+        (st.just("C28"), either(6000, 7.5, math.nan), either(100, [99, 101])),
         is_none,
         0.5,
     ),
@@ -518,7 +559,11 @@ CASES = {
     "write_it_yourself": Case(
         switched_off, (either("pad", "one_hot", "WordVectors.nearest"),), lambda r, *_: r or pytest.fail()
     ),
-    "progress": Case(lambda n: [*l9.progress(n, disable=True)], (lists(IDS),), lambda r, n: same(r, [*n])),
+    "progress": Case(
+        lambda some: [*(l9.progress(some, disable=True) if some is not None else ())],
+        (lists(IDS),),
+        lambda r, some: same(r, [*(some or ())]),
+    ),
     "slider": Case(
         lambda *a: l9.slider(lambda v: v, *a),
         (WORD, st.just([1, 2, 4]), either(1, 4)),
@@ -597,7 +642,13 @@ def outcome(call: Callable[..., Any], arguments: Any, is_own: bool = True) -> tu
 
 
 def fuzz(case: Case, examples: int, is_own: bool = True) -> None:
-    @settings(derandomize=True, max_examples=max(4, int(examples * case.share)), database=None)
+    # What fails is small as it is: to make it smaller takes minutes.
+    @settings(
+        derandomize="LECTURE9_FUZZ" not in os.environ,
+        max_examples=max(4, int(examples * case.share)),
+        database=None,
+        phases=[Phase.generate],
+    )
     @given(st.data())
     def one(data: st.DataObject) -> None:
         arguments = [data.draw(strategy) for strategy in case.right]

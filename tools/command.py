@@ -111,7 +111,7 @@ def write(path: Path, content: bytes) -> None:
 
 @contextmanager
 def alone(folder: Path, mode: int = 0o777) -> Iterator[None]:
-    """Have a folder for oneself, which is made where missing; RefusedError if another run is at work in it."""
+    """Have a folder for oneself, made where missing; RefusedError if another run is at work in it."""
     folder.mkdir(mode, parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:  # which the system gives back, however a run ends
         if fcntl:
@@ -123,13 +123,13 @@ def alone(folder: Path, mode: int = 0o777) -> Iterator[None]:
 
 
 def ends_with_its_children() -> None:
-    """End by an exception, so that what was started ends too, also if the terminal goes; but not under nohup."""
+    """End by an exception, so that what was started ends too; also if the terminal goes, but for nohup."""
     for name in ("SIGTERM", "SIGHUP"):
         ending = getattr(signal, name, None)
         if ending and signal.getsignal(ending) != signal.SIG_IGN:
             signal.signal(ending, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # a sign that the terminal lacks
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TypeVar
 
+from ..arguments import path_of
 from ..files import table_of
 from ..notebook import progress
 from .cache import cache_folder, kept
@@ -42,6 +43,7 @@ class Source:
     package: str = ""
     md5: str | None = None
     note: str = ""
+    unpacked: Sequence[str] = ()
 
 
 Sources = Mapping[str, Source]
@@ -56,7 +58,7 @@ def known_sources() -> Sources:
 def data_folder() -> Path:
     """Name the folder of the real files: ``LECTURE9_DATA``, or the folder of the cache."""
     named = os.environ.get("LECTURE9_DATA")
-    return Path(named).expanduser().resolve() if named else cache_folder()
+    return path_of("LECTURE9_DATA", named).resolve() if named else cache_folder()
 
 
 def load(
@@ -129,6 +131,13 @@ def find(source: Source, data: str, check: Check = bool) -> Path:
         return folder / source.name
     if data == "sample" or not source.urls:
         raise FileNotFoundError(f"{source.name} is not in {folder}: {source.instead}")
+    if os.environ.get("LECTURE9_DATA") and not folder.is_dir():
+        raise FileNotFoundError(
+            f"LECTURE9_DATA names {folder}, where no folder is: correct it, or make the folder"
+        )
+    for name in source.unpacked:
+        if (folder / name).exists():
+            print(f"{folder / name} is not used, as only {source.name} can be verified: that is downloaded")
     return download(source, folder, check)
 
 

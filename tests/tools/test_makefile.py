@@ -1,4 +1,4 @@
-"""What `make` is told reaches the commands as it was typed; the environment is made anew when it is broken."""
+"""What `make` is told reaches the commands as it was typed; a broken environment is made anew."""
 
 import shutil
 import subprocess
@@ -36,10 +36,28 @@ def make(folder: Path, *words: str) -> tuple[int, str]:
 @pytest.mark.parametrize(
     "value",
     [
-        "submissions (1)", "a&b", "it's", 'say "hi"', "a$b", "a$(b)$$c", "a`touch x`b", "a;b", "a|b>c", "a\\b", "*", "#a",
-        "été 中", "a=b", "%", "-n", "a  b", "{a,b}", "!a", "~",
+        "submissions (1)",
+        "a&b",
+        "it's",
+        'say "hi"',
+        "a$b",
+        "a$(b)$$c",
+        "a`touch x`b",
+        "a;b",
+        "a|b>c",
+        "a\\b",
+        "*",
+        "#a",
+        "été 中",
+        "a=b",
+        "%",
+        "-n",
+        "a  b",
+        "{a,b}",
+        "!a",
+        "~",
     ],
-)  # fmt: skip
+)
 def test_a_folder_of_any_name_is_handed_on_as_it_is(checkout: Path, value: str) -> None:
     before = {*checkout.rglob("*")}
     assert make(checkout, "grade", f"SUBMISSIONS={value}") == (
