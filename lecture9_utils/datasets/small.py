@@ -211,7 +211,11 @@ def _read_bases(path: Path) -> str:
     """Read the bases of a FASTA file, which may be gzipped; its header and width of lines may differ."""
     content = path.read_bytes()
     text = _text(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
-    return "".join(line.strip() for line in text.split("\n") if not line.startswith(">")).upper()
+    lines = text.replace("\r", "\n").split("\n")  # which old Macs ended so
+    bases = "".join("".join(line.split()) for line in lines if not line.startswith(">")).upper()
+    if not bases:
+        raise ValueError("it has no line of bases")
+    return bases
 
 
 def _parse_books(members: Members) -> dict[str, dict[str, str]]:
@@ -241,10 +245,15 @@ def _parse_translations(members: Members) -> list[tuple[str, str]]:
 
 
 def _parse_weather(text: str) -> Weather:
-    rows = list(csv.DictReader(text.split("\n")))
-    days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
+    table = csv.DictReader(text.split("\n"), restval="")
     names = "precipitation", "temp_max", "temp_min", "wind"
+    if missing := [name for name in ("date", *names) if name not in (table.fieldnames or ())]:
+        raise ValueError(f"it has no column {', '.join(missing)}")
+    rows = list(table)
+    days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
     numbers = {name: np.array([row[name] for row in rows], dtype=float) for name in names}
+    if not all(np.isfinite(column).all() for column in numbers.values()) or np.isnat(days).any():
+        raise ValueError("not every day has its date and numbers")
     return Weather(days, **numbers)
 
 

@@ -59,6 +59,8 @@ def needleman_wunsch(a: str, b: str) -> int:
     0
     """
     of_type(str, "a", a), of_type(str, "b", b)
+    if len(a) * len(b) > 10**9:
+        raise ValueError(f"a and b must be shorter: {len(a):,} by {len(b):,} letters would take hours")
     row = [-j for j in range(len(b) + 1)]  # the scores of nothing against the beginnings of b
     for i, x in enumerate(a, start=1):
         above, row = row, [-i]

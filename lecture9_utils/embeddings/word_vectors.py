@@ -24,7 +24,7 @@ class UnknownWordError(KeyError):
         word, vectors = self.args
         near = difflib.get_close_matches(str(word), vectors.words[:20_000], cutoff=0.75)
         hint = f"; spelt nearly so: {', '.join(near)}" if near else ""
-        return f"there is no vector for the word {word!r} among {len(vectors):,}{hint}"
+        return f"there is no vector for the word {shown(word)} among {len(vectors):,}{hint}"
 
 
 class WordVectors:
