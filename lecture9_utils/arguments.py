@@ -21,7 +21,7 @@ def shown(value: object) -> str:
     return " ".join(_short.repr(value).split())
 
 
-def of_type(kind: type[T], name: str, value: object) -> T:
+def of_type(kind: Any, name: str, value: T) -> T:
     """Give a value of one type back; TypeError for any other."""
     if not isinstance(value, kind):
         what = {"str": "string"}.get(kind.__name__, kind.__name__)
@@ -31,7 +31,7 @@ def of_type(kind: type[T], name: str, value: object) -> T:
 
 def path_of(name: str, value: object) -> Path:
     """Give a path with the home folder in the place of ~; TypeError for what is none, or ValueError."""
-    if not isinstance(value, (str, PathLike)):
+    if not isinstance(value, (str, PathLike)) or "\0" in str(value):
         raise TypeError(f"{name} must be a path, got {shown(value)}")
     try:
         return Path(value).expanduser()
@@ -125,7 +125,7 @@ def strings(name: str, value: Iterable[str]) -> list[str]:
     return found
 
 
-def tuples(name: str, value: Iterable[Iterable[str]], width: int) -> list[list[str]]:
+def tuples(name: str, value: Iterable[Iterable[str]], width: int) -> list[Any]:
     """Give a list of lists of so many strings back; ValueError if one has more or fewer, else TypeError."""
     rows = [strings(f"each of {name}", row) for row in each(name, value)]
     for row in rows:
@@ -143,9 +143,8 @@ def each_sequence(sequences: Iterable[Any]) -> Iterator[Any]:
         yield sequence
 
 
-def chosen(name: str, value: object, known: tuple[T, ...]) -> T:
+def chosen(name: str, value: T, known: tuple[object, ...]) -> T:
     """Give one of the known values back; ValueError for any other."""
-    for one in known:
-        if type(value) is type(one) and value == one:
-            return one
+    if any(type(value) is type(one) and value == one for one in known):
+        return value
     raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}; got {shown(value)}")

@@ -119,12 +119,12 @@ def measured(value: Value, unit: str = "") -> str:
 def measurement(name: str, value: Value) -> Value:
     """Give a value back that can be measured; ValueError for any other."""
     is_interval = isinstance(value, Interval)
-    for one in value if is_interval else [value]:
-        found = numbers(name, one)
+    parts: Any = value if is_interval else [value]
+    for part in parts:
+        found = numbers(name, part)
         if found.size == 0 or found.ndim > (not is_interval):
-            raise ValueError(
-                f"{name} must be a number, numbers in one list, or an Interval, got {shown(value)}"
-            )
+            what = "a number, numbers in one list, or an Interval"
+            raise ValueError(f"{name} must be {what}, got {shown(value)}")
     return value
 
 

@@ -51,7 +51,7 @@ def _picture(draw: Callable[P, Figure]) -> Callable[P, Figure]:
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise ValueError(
-                f"{draw.__name__} cannot draw this, as its help says what fits: {reason}"
+                f"{drawn.__name__} cannot draw this, as its help says what fits: {reason}"
             ) from error
 
     return drawn

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -141,7 +141,7 @@ class WordVectors:
         """
         return self._closest(self.unit[b] - self.unit[a] + self.unit[c], k, {a, b, c})
 
-    def _closest(self, vector: Floats, k: int, leave_out: set[str]) -> list[tuple[str, float]]:
+    def _closest(self, vector: Any, k: int, leave_out: set[str]) -> list[tuple[str, float]]:
         k = whole("k", k)
         if vector.shape != (self.dim,):
             raise ValueError(f"the vector must have the shape ({self.dim},), got {vector.shape}")
