@@ -1,7 +1,7 @@
 """What is said of a wrong argument, in one place: what it must be, and what was given instead."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from reprlib import Repr
@@ -31,7 +31,7 @@ def of_type(kind: Any, name: str, value: T) -> T:
 
 def path_of(name: str, value: object) -> Path:
     """Give a path with the home folder in the place of ~; TypeError for what is none, or ValueError."""
-    if not isinstance(value, (str, PathLike)) or "\0" in str(value):
+    if not isinstance(value, (str, PathLike)) or not str(value) or "\0" in str(value):
         raise TypeError(f"{name} must be a path, got {shown(value)}")
     try:
         return Path(value).expanduser()
@@ -137,8 +137,8 @@ def tuples(name: str, value: Iterable[Iterable[str]], width: int) -> list[Any]:
 def each_sequence(sequences: Iterable[Any]) -> Iterator[Any]:
     """Go through sequences of ids; TypeError if it is one sequence, not several."""
     for sequence in each("sequences", sequences):
-        is_one = hasattr(sequence, "__len__") and hasattr(sequence, "__getitem__")
-        if not is_one or isinstance(sequence, (str, bytes, Mapping)) or getattr(sequence, "ndim", 1) != 1:
+        is_one = isinstance(sequence, Sequence) or hasattr(sequence, "__array__")
+        if not is_one or isinstance(sequence, (str, bytes)) or getattr(sequence, "ndim", 1) != 1:
             raise TypeError(f"sequences must be a list of lists of ids, got {shown(sequence)} as one of them")
         yield sequence
 

