@@ -245,11 +245,14 @@ def _parse_translations(members: Members) -> list[tuple[str, str]]:
 
 
 def _parse_weather(text: str) -> Weather:
-    table = csv.DictReader(text.split("\n"), restval="")
+    table = csv.DictReader(text.splitlines(), restval="")
     names = "precipitation", "temp_max", "temp_min", "wind"
+    try:
+        rows = list(table)
+    except csv.Error as error:  # which is no ValueError
+        raise ValueError(error) from error
     if missing := [name for name in ("date", *names) if name not in (table.fieldnames or ())]:
         raise ValueError(f"it has no column {', '.join(missing)}")
-    rows = list(table)
     days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
     numbers = {name: np.array([row[name] for row in rows], dtype=float) for name in names}
     if not all(np.isfinite(column).all() for column in numbers.values()) or np.isnat(days).any():
