@@ -10,15 +10,30 @@ STAMP := $(VENV)/.complete
 SITE  := $(VENV)/.complete-site
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-header -q
 
-# What was given on the command line, without the Makefile's own options: for the tools.
-NOTEBOOK_OPTIONS = $(filter-out PYTHON=% PYTHONS=% ALL=%,$(MAKEOVERRIDES))
-GIVEN = $(filter-out JOBS=% CELL_TIMEOUT=%,$(NOTEBOOK_OPTIONS))
+# A value as it was typed, for the shell to hand on as one word, whatever is in it.
+quoted = '$(subst ','\'',$(value $(1)))'
+option = '$(1)=$(subst ','\'',$(value $(1)))'
+# The names of what was given on the command line, without the Makefile's own options: for the tools.
+NAMES := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name)))
+NAMES := $(sort $(filter-out PYTHON PYTHONS ALL,$(NAMES)))
+FURTHER := $(filter-out JOBS CELL_TIMEOUT,$(NAMES))
+NOTEBOOK_OPTIONS = $(foreach name,$(NAMES),$(call option,$(name)))
+GIVEN = $(foreach name,$(FURTHER),$(call option,$(name)))
+
+define newline
+
+
+endef
+$(foreach name,$(NAMES),$(if $(findstring $(newline),$(value $(name))),$(error $(name) must be in one line)))
 
 # Any warning of Sphinx is an error, also one of a misspelt option.
-SPHINX = rm -rf build/$@ && $(BIN)/python -m sphinx -q -W --keep-going -E -d build/$@-doctrees $(GIVEN:%=-D %) docs build/$@
+SPHINX = rm -rf build/$@ && $(BIN)/python -m sphinx -q -W --keep-going -E -d build/$@-doctrees $(foreach name,$(FURTHER),-D $(call option,$(name))) docs build/$@
 
 # uv must use the Python it is given, and never fetch one.
 export UV_PYTHON_DOWNLOADS := never
+# The environment is where things go, whatever a person's own settings of pip say.
+export PIP_USER := 0
+unexport PIP_TARGET PIP_PREFIX PIP_ROOT
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test lab data outputs bench worker release students grade mark validate site slides test-site test-desk test-lab test-colab test-matrix lint lock address clean
@@ -37,6 +52,10 @@ help: ## list the commands
 
 setup: $(STAMP) ## make the environment in .venv from requirements.lock; the others call it
 
+# The stamp says where the environment was complete: one that was moved, or whose Python is gone, is made anew.
+ifneq ($(shell cat $(STAMP) 2>/dev/null) $(shell $(BIN)/python -c 'print("runs")' 2>/dev/null),$(CURDIR) runs)
+.PHONY: $(STAMP)
+endif
 # `make setup PYTHON=…` looks again, also when the environment is complete.
 ifeq ($(MAKECMDGOALS) $(origin PYTHON),setup command line)
 .PHONY: $(STAMP)
@@ -46,7 +65,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
 	  echo "There is no $(PYTHON) here: install Python 3.11, 3.12 or 3.13, or name one, as in: make setup PYTHON=python3.12" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; v = sys.version_info; (3, 11) <= v[:2] <= (3, 13) or sys.exit("$(PYTHON) is Python %d.%d, but TensorFlow here needs 3.11, 3.12 or 3.13: name one, as in: make setup PYTHON=python3.12" % v[:2])'
-	@if [ -x $(BIN)/python ] && [ "`$(BIN)/python -c 'import sys; print(sys.version)' 2>&1`" != "`"$(PYTHON)" -c 'import sys; print(sys.version)'`" ]; then rm -rf $(VENV); fi
+	@if [ "`cat $(STAMP) 2>/dev/null`" != "`pwd -P`" ] || [ "`$(BIN)/python -c 'import sys; print(sys.version)' 2>&1`" != "`"$(PYTHON)" -c 'import sys; print(sys.version)'`" ]; then rm -rf $(VENV); fi
 	@if command -v uv >/dev/null 2>&1; then \
 	  echo "Making the environment in $(VENV) with uv: about half a minute the first time."; \
 	  { [ -x $(BIN)/python ] || uv venv --quiet --python "`"$(PYTHON)" -c 'import sys; print(sys.executable)'`" $(VENV); } && \
@@ -58,14 +77,14 @@ $(STAMP): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
-	@touch $@
+	@pwd -P > $@
 
 run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lecture's claims
 	@$(BIN)/python -m tools.run_notebooks $(NOTEBOOK_OPTIONS)
 
 test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval (ALL=1: the slow ones too)
 	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
-	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg --nbval-cell-timeout=$(CELL_TIMEOUT) --nbval-kernel-startup-timeout=600 -n $(JOBS) --dist loadfile --no-loadscope-reorder
+	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg --nbval-cell-timeout=$(call quoted,CELL_TIMEOUT) --nbval-kernel-startup-timeout=600 -n $(call quoted,JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks
@@ -92,7 +111,7 @@ test-desk: $(SITE) ## mark a class in a browser; pictures in build/screenshots
 	@$(BIN)/python -m pytest tests/browser/test_desk.py -q
 
 test-lab: $(SITE) release ## run all notebooks in JupyterLab in a browser; pictures in build/screenshots
-	@$(BIN)/python -m pytest tests/browser/test_lab.py -q -n $(JOBS) --dist load
+	@$(BIN)/python -m pytest tests/browser/test_lab.py -q -n $(call quoted,JOBS) --dist load
 
 test-colab: $(STAMP) ## run all notebooks with the versions of Colab (needs uv and Python 3.13)
 	@$(BIN)/python -m nox --error-on-missing-interpreters -s colab -- $(NOTEBOOK_OPTIONS)
@@ -107,7 +126,7 @@ $(SITE): $(STAMP) requirements-site.lock
 	@touch $@
 
 worker: $(STAMP) ## work for a Dask scheduler: make worker CLUSTER=tcp://host:8786 JOBS=2
-	@$(BIN)/python -m dask worker $(CLUSTER) --nworkers $(JOBS) --nthreads 1
+	@$(BIN)/python -m dask worker $(call quoted,CLUSTER) --nworkers $(call quoted,JOBS) --nthreads 1
 
 release: $(STAMP) ## make the students' version of the assignment in dist/
 	@$(BIN)/python -m grader release $(GIVEN)
@@ -116,7 +135,7 @@ students: $(STAMP) ## make the students' copy of the repository: make students O
 	@$(BIN)/python -m grader students $(GIVEN)
 
 grade: $(STAMP) ## grade a class: make grade SUBMISSIONS=folder JOBS=2
-	@$(BIN)/python -m grader grade $(GIVEN) JOBS=$(JOBS)
+	@$(BIN)/python -m grader grade $(GIVEN) $(call option,JOBS)
 
 mark: $(STAMP) ## mark the written answers of a class in a browser: make mark SUBMISSIONS=folder
 	@$(BIN)/python -m grader mark $(GIVEN)
@@ -134,7 +153,7 @@ lock: ## make the two locks again from pyproject.toml (needs uv)
 	$(COMPILE) --extra work --extra site -c requirements.lock -o requirements-site.lock
 
 address: $(STAMP) ## write where this is published (git's origin, or REPO=owner/name) into badges and set-up cells
-	@$(BIN)/python -m tools.address $(REPO)
+	@$(BIN)/python -m tools.address $(if $(REPO),$(call quoted,REPO))
 
 clean: ## remove what the commands made, but for the environment
 	rm -rf build dist docs/notebooks .pytest_cache .mypy_cache .ruff_cache .hypothesis

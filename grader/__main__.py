@@ -4,7 +4,6 @@ Exit code: 0 and 1 as each command's module says; 2 if the command was refused. 
 only ``validate``, which reads the assignment as it was handed out, beside this file.
 """
 
-import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -12,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from grader.assignment import SOURCE
-from tools.command import RefusedError
+from tools.command import RefusedError, ends_with_its_children
 
 MODULES = {"grade": "classroom", "mark": "desk", "release": "release", "students": "students_copy"}
 MODULES |= {"validate": "validate"}
@@ -37,10 +36,7 @@ def main(words: Sequence[str], source: Path = SOURCE) -> int:
 
 
 if __name__ == "__main__":
-    # Who ends this ends the students' processes too.
-    for ending in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(ending, signal.default_int_handler)
-    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    ends_with_its_children()
     try:
         sys.exit(main(sys.argv[1:], HANDED_OUT if HANDED_OUT.exists() else SOURCE))
     except KeyboardInterrupt:

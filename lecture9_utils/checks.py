@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import of_type
+
 Function = Callable[..., Any]
 _SCALARS = (bool, int, float, str, type(None))
 
@@ -230,9 +232,11 @@ def write_it_yourself(*names: str) -> None:
     """
     package = sys.modules[__package__]
     for name in names:
-        owner, _, attribute = name.rpartition(".")
-        place = getattr(package, owner) if owner else package
-        function = getattr(place, attribute)
+        owner, _, attribute = of_type(str, "each name", name).rpartition(".")
+        place = getattr(package, owner, None) if owner else package
+        function = getattr(place, attribute, None)
+        if not callable(function):
+            raise ValueError(f"there is no function {name} in lecture9_utils that could be switched off")
         for where in (place, sys.modules[function.__module__]):
             if hasattr(where, attribute):
                 setattr(where, attribute, _switched_off(function))

@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from .arguments import of_type, path_of, shown
 from .claim_table import show
-from .evidence import Interval, Value, measured, over_seeds, written
+from .evidence import Interval, Value, measured, measurement, over_seeds, written
 from .files import table_of
 
 Bounds = tuple[float, float]
@@ -97,10 +98,10 @@ def begin(data: str, seed: int) -> None:
     --------
     >>> begin("sample", seed=0)
     """
-    if data not in ("sample", "full") and not Path(data).expanduser().exists():
-        raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {data!r}')
+    if not (place := path_of("DATA", data)).exists() and str(place) not in ("sample", "full"):
+        raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {shown(data)}')
     if type(seed) is not int or not 0 <= seed < 2**32:
-        raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {seed!r}")
+        raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {shown(seed)}")
     global _data
     _data = data if data in ("sample", "full") else "own"
     random.seed(seed)
@@ -132,12 +133,13 @@ def claim(id: str, /, **values: Value) -> None:
     """
     if not _data:
         raise RuntimeError("call l9.begin(DATA, SEED) before the first claim")
+    if of_type(str, "id", id) not in registry():
+        raise KeyError(f"there is no claim {shown(id)}: they are {', '.join(registry())}")
     entry = registry()[id]
     keys = [measure.key for measure in entry.measures]
     if set(values) != set(keys):
         raise ValueError(f"claim {id} measures {', '.join(keys)}; got {', '.join(values) or 'nothing'}")
-    if empty := [key for key, value in values.items() if np.size(value) == 0]:
-        raise ValueError(f"claim {id} got no value of {', '.join(empty)}")
+    values = {key: measurement(key, value) for key, value in values.items()}
     rows = [Row(measure, values[measure.key], _data) for measure in entry.measures]
     if path := os.environ.get("LECTURE9_RECORDS"):
         with Path(path).open("a", encoding="utf-8") as file:
@@ -188,7 +190,7 @@ def real(name: str) -> None:
     >>> real("00_none")
     No run on the real data has kept the picture 00_none yet: make run DATA=full
     """
-    path = _REAL / f"{name}.png"
+    path = _REAL / f"{of_type(str, 'name', name)}.png"
     if not path.is_file():
         print(f"No run on the real data has kept the picture {name} yet: make run DATA=full")
         return

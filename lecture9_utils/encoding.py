@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .text import each_sequence, ids_below, refuse_string
+from .arguments import each_sequence, ids_below, strings, whole
 
 
 def one_hot(ids: ArrayLike, depth: int) -> NDArray[np.float32]:
@@ -29,6 +29,7 @@ def one_hot(ids: ArrayLike, depth: int) -> NDArray[np.float32]:
     array([[0., 0., 1., 0.],
            [1., 0., 0., 0.]], dtype=float32)
     """
+    depth = whole("depth", depth, 1)
     return np.equal(ids_below(depth, ids)[..., None], np.arange(depth)).astype(np.float32)
 
 
@@ -56,7 +57,8 @@ def multi_hot(sequences: Sequence[ArrayLike], depth: int, sparse: bool = False) 
     """
     from scipy.sparse import csr_matrix
 
-    distinct = [np.unique(ids_below(depth, ids)) for ids in each_sequence(sequences)]
+    depth = whole("depth", depth, 1)
+    distinct = [np.unique(ids_below(depth, ids, ndim=1)) for ids in each_sequence(sequences)]
     starts = np.cumsum([0, *map(len, distinct)])
     columns = np.concatenate([np.zeros(0, int), *distinct])
     bags = csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=(len(distinct), depth))
@@ -79,10 +81,9 @@ def hash_words(words: Iterable[str], buckets: int) -> NDArray[np.int64]:
     """
     from sklearn.utils import murmurhash3_32
 
-    refuse_string("words", words)
-    if buckets < 1:
-        raise ValueError(f"buckets must be at least 1, got {buckets}")
-    return np.array([abs(murmurhash3_32(word)) % buckets for word in words], dtype=np.int64)
+    buckets = whole("buckets", buckets, 1)
+    as_bytes = (word.encode("utf-8", "surrogatepass") for word in strings("words", words))
+    return np.array([abs(murmurhash3_32(word)) % buckets for word in as_bytes], dtype=np.int64)
 
 
 def collisions(words: Iterable[str], buckets: int) -> int:
@@ -93,8 +94,7 @@ def collisions(words: Iterable[str], buckets: int) -> int:
     >>> collisions(["frog", "toad", "newt", "frog"], 4)
     1
     """
-    refuse_string("words", words)
-    distinct = set(words)
+    distinct = set(strings("words", words))
     return len(distinct) - len(np.unique(hash_words(distinct, buckets)))
 
 
@@ -109,9 +109,7 @@ def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
     >>> round(expected_collisions(23, 365), 2)
     0.68
     """
-    refuse_string("words", words)
-    if buckets < 1:
-        raise ValueError(f"buckets must be at least 1, got {buckets}")
-    n = len(set(words)) if isinstance(words, Iterable) else int(words)
+    buckets = whole("buckets", buckets, 1)
+    n = len(set(strings("words", words))) if isinstance(words, Iterable) else whole("words", words)
     # The formula, but exact for many buckets too; one bucket has no logarithm.
     return n + buckets * float(np.expm1(n * np.log1p(-1 / buckets))) if buckets > 1 else max(n - 1.0, 0.0)

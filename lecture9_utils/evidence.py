@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import chosen, numbers, positive, seeded, shown
+
 MARK = "≈"  # stands before every number that differs a little from machine to machine
 
 
@@ -52,9 +54,15 @@ def compare(
     >>> compare([3, 4, 5, 9], [1, 1, 3, 3], groups=["ann", "ann", "bob", "bob"])
     Interval(estimate=3.25, low=2.5, high=4.0, n=2)
     """
-    difference = np.subtract(a, b, dtype=float)
-    if difference.ndim != 1 or len(difference) < 2 or not np.isfinite(difference).all():
-        raise ValueError(f"two or more pairs of finite numbers are needed, got shape {difference.shape}")
+    level, seed = positive("level", level, below=1), seeded(seed)
+    left, right = numbers("a", a, float), numbers("b", b, float)
+    if left.shape != right.shape and left.ndim and right.ndim:
+        raise ValueError(f"a and b must be two or more pairs, got shapes {left.shape} and {right.shape}")
+    largest = np.max([np.abs(side).max(initial=0.0) for side in (left, right)])
+    difference = left - right if largest <= 1e100 else left  # whose squares are numbers
+    if difference.ndim != 1 or len(difference) < 2 or not largest <= 1e100:
+        what = f"got shape {difference.shape}, the largest {largest:g}"
+        raise ValueError(f"a and b must be two or more pairs of finite numbers, up to 1e100; {what}")
     if groups is not None:
         return _bootstrap(difference, groups, level, seed)
     from scipy.stats import t
@@ -65,12 +73,22 @@ def compare(
 
 
 def _bootstrap(difference: Any, groups: ArrayLike, level: float, seed: int) -> Interval:
-    names, group_of = np.unique(np.asarray(groups), return_inverse=True)
-    if len(group_of) != len(difference) or len(names) < 2:
+    try:
+        labels = np.asarray(groups)
+    except ValueError:
+        raise ValueError(f"groups must be one label for each pair, got {shown(groups)}") from None
+    if labels.shape != difference.shape:
+        raise ValueError(
+            f"groups must be one label for each of {len(difference)} pairs, got shape {labels.shape}"
+        )
+    names, group_of = np.unique(labels.astype(str) if labels.dtype == object else labels, return_inverse=True)
+    if len(names) < 2:
         raise ValueError(f"two or more groups are needed, a label for each pair; got {len(names)} groups")
     sums, sizes = np.bincount(group_of, difference), np.bincount(group_of)
-    drawn = np.random.default_rng(seed).integers(len(names), size=(9_999, len(names)))
-    means = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
+    random, means = np.random.default_rng(seed), np.empty(9_999)
+    for block in np.array_split(means, 1 + means.size * len(names) // 10**7):  # 80 MB at most
+        drawn = random.integers(len(names), size=(len(block), len(names)))
+        block[:] = sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(difference.mean()), float(low), float(high), len(names))
 
@@ -94,7 +112,20 @@ def measured(value: Value, unit: str = "") -> str:
     >>> measured(Interval(0.017, 0.004, 0.031, n=200), "%")
     '≈ 1.7% [0.4%, 3.1%] (n = 200)'
     """
-    return f"{MARK} {written(value, unit)}"
+    chosen("unit", unit, ("", "%", "yes"))
+    return f"{MARK} {written(measurement('value', value), unit)}"
+
+
+def measurement(name: str, value: Value) -> Value:
+    """Give a value back that can be measured; ValueError for any other."""
+    is_interval = isinstance(value, Interval)
+    parts: Any = value if is_interval else [value]
+    for part in parts:
+        found = numbers(name, part)
+        if found.size == 0 or found.ndim > (not is_interval):
+            what = "a number, numbers in one list, or an Interval"
+            raise ValueError(f"{name} must be {what}, got {shown(value)}")
+    return value
 
 
 def written(value: Value, unit: str = "") -> str:
@@ -105,12 +136,11 @@ def written(value: Value, unit: str = "") -> str:
     values = np.atleast_1d(np.asarray(value, dtype=float))
     if unit == "yes":
         return "yes" if values.min() == 1 else "no"
-    mean = number(values.mean(), unit)
-    if len(values) == 1:
-        return mean
-    spread = (
-        float(values.std(ddof=1)) if np.ptp(values) else 0.0
-    )  # equal values' is not rounded to 0 by itself
+    with np.errstate(all="ignore"):  # what is infinite, or no number, is written so
+        mean = number(values.mean(), unit)
+        if len(values) == 1:
+            return mean
+        spread = float(values.std(ddof=1)) if np.ptp(values) else 0.0  # else it is not quite 0
     return f"{mean} ± {number(spread, unit, digits=2)} (n = {len(values):,})"
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
+from .arguments import each, of_type, shown
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -48,6 +50,8 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
     >>> sum(progress([1, 2, 3], desc="adding", disable=True))
     6
     """
+    if iterable is not None:
+        of_type(Iterable, "iterable", iterable)
     bar = _NotebookBar if in_notebook() and not options.get("disable") else tqdm
     return bar(iterable, **{"leave": False, **options})
 
@@ -86,6 +90,9 @@ def slider(draw: Callable[[Any], "Figure"], name: str, values: Sequence[Any], st
     >>> figure = slider(squares, "how many", [2, 4, 8], start=4)
     Figure: It curves up.
     """
+    known = [value for value in each("values", values) if not getattr(value, "ndim", 0)]
+    if getattr(start, "ndim", 0) or start not in known:
+        raise ValueError(f"start must be one of the values, got {shown(start)}")
     if os.environ.get("LECTURE9_STATIC") or not in_notebook():
         return draw(start)
     from IPython.core.pylabtools import print_figure

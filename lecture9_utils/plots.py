@@ -4,10 +4,11 @@ All take `says`, one line that tells what the picture shows, which is printed, a
 numbers and names that do not fit each other. The light ground reads well in a dark JupyterLab, too.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import wraps
 from itertools import cycle
 from textwrap import fill, shorten
-from typing import Any
+from typing import Any, ParamSpec
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from .evidence import Interval
 
+P = ParamSpec("P")
 Words = Sequence[str]
 Series = Mapping[str, ArrayLike]
 Boxes = dict[Any, tuple[str, str]]  # by its place (x, y): the text and the colour
@@ -39,6 +41,23 @@ _HALO = [withStroke(linewidth=3, foreground="white")]  # around a word that lies
 plt.switch_backend(plt.get_backend())
 
 
+def _picture(draw: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Raise one ValueError, which names the picture, for whatever cannot be drawn; its cause is kept."""
+
+    @wraps(draw)
+    def drawn(*arguments: P.args, **options: P.kwargs) -> Figure:
+        try:
+            return draw(*arguments, **options)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise ValueError(
+                f"{drawn.__name__} cannot draw this, as its help says what fits: {reason}"
+            ) from error
+
+    return drawn
+
+
+@_picture
 def grid(
     values: ArrayLike,
     rows: Words,
@@ -78,6 +97,7 @@ def grid(
     return figure
 
 
+@_picture
 def tokens_to_vectors(text: str, tokens: Words, vectors: ArrayLike, says: str) -> Figure:
     """Draw the way from a text through its tokens to one vector a token (slide "Tokenization").
 
@@ -108,6 +128,7 @@ def tokens_to_vectors(text: str, tokens: Words, vectors: ArrayLike, says: str) -
     return figure
 
 
+@_picture
 def sheets(tensor: ArrayLike, names: Words, tokens: Sequence[Words], says: str) -> Figure:
     """Draw a 3-D tensor as sheets of numbers below one another (slide "IMDb Example").
 
@@ -145,6 +166,7 @@ def sheets(tensor: ArrayLike, names: Words, tokens: Sequence[Words], says: str) 
     return figure
 
 
+@_picture
 def curves(histories: Sequence[Mapping[str, Sequence[float]]], says: str, title: str = "") -> Figure:
     """Draw accuracy and loss against the epochs, for training and validation.
 
@@ -169,6 +191,7 @@ def curves(histories: Sequence[Mapping[str, Sequence[float]]], says: str, title:
     return figure
 
 
+@_picture
 def bars(
     results: Series, says: str, chance: float | None = 0.5, xlabel: str = "accuracy", shown: str = ".1%"
 ) -> Figure:
@@ -203,6 +226,7 @@ def bars(
     return figure
 
 
+@_picture
 def lines(x: ArrayLike, series: Series, says: str, xlabel: str, ylabel: str, log: str = "") -> Figure:
     """Draw one line for each series, with a band where there are several seeds.
 
@@ -229,6 +253,7 @@ def lines(x: ArrayLike, series: Series, says: str, xlabel: str, ylabel: str, log
     return figure
 
 
+@_picture
 def calculation(words: Words, at: int, rows: Series, says: str) -> Figure:
     """Draw one step of a recurrent network in numbers, below the text that it reads.
 
@@ -269,6 +294,7 @@ def calculation(words: Words, at: int, rows: Series, says: str) -> Figure:
     return figure
 
 
+@_picture
 def named_lines(
     x: Sequence[float] | Words,
     series: Series,
@@ -313,6 +339,7 @@ def named_lines(
     return figure
 
 
+@_picture
 def feedforward_and_recurrent(says: str) -> Figure:
     """Draw a network with one hidden layer, and beside it the same with its state fed back: the loop.
 
@@ -334,6 +361,7 @@ def feedforward_and_recurrent(says: str) -> Figure:
     return figure
 
 
+@_picture
 def state_map(sentences: Sequence[tuple[Words, ArrayLike]], says: str) -> Figure:
     """Draw how the state of a recurrent layer changes from word to word, one panel a sentence.
 
@@ -362,6 +390,7 @@ def state_map(sentences: Sequence[tuple[Words, ArrayLike]], says: str) -> Figure
     return figure
 
 
+@_picture
 def gates(words: Words, maps: Series, line: Series, says: str) -> Figure:
     """Draw what the gates of a recurrent layer do at each word of a text, and below it what the network says.
 
@@ -396,6 +425,7 @@ def gates(words: Words, maps: Series, line: Series, says: str) -> Figure:
     return figure
 
 
+@_picture
 def unrolled(
     steps: int,
     says: str,
@@ -436,6 +466,7 @@ def unrolled(
     return figure
 
 
+@_picture
 def mapping(inputs: Words, outputs: Words, says: str, fed_back: bool = False) -> Figure:
     """Draw which inputs and outputs a recurrent network has: inputs below, states, outputs above.
 
@@ -457,6 +488,7 @@ def mapping(inputs: Words, outputs: Words, says: str, fed_back: bool = False) ->
     return figure
 
 
+@_picture
 def predicts(panels: Mapping[str, tuple[Words, str, Words]], says: str) -> Figure:
     """Draw who predicts whom: boxes on the left, the vector that they make, and the boxes it has to guess.
 
@@ -481,6 +513,7 @@ def predicts(panels: Mapping[str, tuple[Words, str, Words]], says: str) -> Figur
     return figure
 
 
+@_picture
 def neighbours(lists: Mapping[str, Sequence[tuple[str, float]]], says: str) -> Figure:
     """Draw the nearest of one or several things as a list, with the cosines.
 
@@ -508,6 +541,7 @@ def neighbours(lists: Mapping[str, Sequence[tuple[str, float]]], says: str) -> F
     return figure
 
 
+@_picture
 def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], says: str) -> Figure:
     """Draw pairs of words on a plane, with an arrow from the first word of each pair to the second.
 
@@ -538,6 +572,7 @@ def offsets(panels: Mapping[str, tuple[Sequence[tuple[str, str]], ArrayLike]], s
     return figure
 
 
+@_picture
 def paths(
     panels: Mapping[str, ArrayLike], names: Words, groups: Sequence[int], says: str, step: int = -1
 ) -> Figure:
@@ -577,6 +612,7 @@ def paths(
     return figure
 
 
+@_picture
 def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str, ylabel: str = "") -> Figure:
     """Draw many points against one quantity, a panel for each series, and the mean of each tenth of them.
 
@@ -605,6 +641,7 @@ def clouds(x: ArrayLike, panels: Series, says: str, xlabel: str, ylabel: str = "
     return figure
 
 
+@_picture
 def pictures(
     images: Sequence[ArrayLike], captions: Words, says: str, outlines: Sequence[ArrayLike] = ()
 ) -> Figure:
@@ -639,6 +676,7 @@ def pictures(
     return figure
 
 
+@_picture
 def table(rows: Sequence[Words], columns: Words, says: str) -> Figure:
     """Draw a table of texts: for what differs from one machine to the next and so is not printed.
 
@@ -666,6 +704,7 @@ def table(rows: Sequence[Words], columns: Words, says: str) -> Figure:
     return figure
 
 
+@_picture
 def dots(
     series: Mapping[str, Mapping[str, float | Interval]], says: str, xlabel: str, band: Sequence[Any] = ()
 ) -> Figure:

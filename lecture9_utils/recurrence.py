@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike as Array
 from numpy.typing import NDArray
 
+from .arguments import chosen, numbers
+
 Floats = NDArray[np.floating[Any]]
 
 _ACTIVATIONS: dict[str, Any] = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0), "linear": lambda a: a}
@@ -31,7 +33,8 @@ def simple_rnn(
     Returns
     -------
     ndarray, shape (batch, time, units)
-        The states ``h_1`` to ``h_time``; of float32 if all that is given is float32.
+        The states ``h_1`` to ``h_time``; of float32 if all that is given is float32. As in Keras, one that
+        has grown too large for it is infinite, and what comes of that may be no number.
 
     Examples
     --------
@@ -47,22 +50,22 @@ def simple_rnn(
     x, W, U, b, h = _fitting(x, W, U, b, h0, activation)
     f = _ACTIVATIONS[activation]
     states = np.empty((*x.shape[:2], len(b)), x.dtype)
-    for t in range(x.shape[1]):
-        h = states[:, t] = f(x[:, t] @ W + h @ U + b)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t in range(x.shape[1]):
+            h = states[:, t] = f(x[:, t] @ W + h @ U + b)
     return states
 
 
 def _fitting(x: Any, W: Any, U: Any, b: Any, h0: Any, activation: str) -> list[Floats]:
     """Make arrays of one floating type; ValueError if a shape does not fit, or the activation is none."""
-    if activation not in _ACTIVATIONS:
-        raise ValueError(f"activation must be one of {', '.join(_ACTIVATIONS)}; got {activation!r}")
-    x, W = np.asarray(x), np.asarray(W)
+    chosen("activation", activation, tuple(_ACTIVATIONS))
+    x, W = numbers("x", x), numbers("W", W)
     if x.ndim != 3 or W.ndim != 2:
         wanted = "x must have shape (batch, time, inputs) and W (inputs, units)"
         raise ValueError(f"{wanted}; got {x.shape} and {W.shape}. One sequence alone is x[None]")
     (batch, _, inputs), units = x.shape, W.shape[1]
     h0 = np.zeros((batch, units), np.float32) if h0 is None else h0
-    given = [x, *map(np.asarray, (W, U, b, h0))]
+    given = [x, W, numbers("U", U), numbers("b", b), numbers("h0", h0)]
     shapes = {"W": (inputs, units), "U": (units, units), "b": (units,), "h0": (batch, units)}
     for (name, shape), array in zip(shapes.items(), given[1:], strict=True):
         if array.shape != shape:

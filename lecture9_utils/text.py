@@ -1,12 +1,14 @@
 """From text to tokens, from tokens to integers, from integers to a rectangle of integers."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+
+from .arguments import chosen, each, each_sequence, ids_below, ids_of, of_type, strings, whole
 
 Side = Literal["pre", "post"]
 
@@ -25,8 +27,7 @@ def tokenize(text: str, lower: bool = True) -> list[str]:
     >>> tokenize("Data science rocks my socks off!")
     ['data', 'science', 'rocks', 'my', 'socks', 'off']
     """
-    if not isinstance(text, str):
-        raise TypeError(f"text must be a string, got {type(text).__name__}")
+    of_type(str, "text", text)
     # UTF-8 keeps ASCII apart from all else, and bytes are translated several times faster than a str.
     line = (text.lower() if lower else text).encode("utf-8", "surrogatepass").translate(_TO_SPACE)
     return [word for word in line.decode("utf-8", "surrogatepass").split(" ") if word]
@@ -40,7 +41,7 @@ def characters(text: str) -> list[str]:
     >>> characters("Hi all")
     ['H', 'i', ' ', 'a', 'l', 'l']
     """
-    return list(text)
+    return list(of_type(str, "text", text))
 
 
 def ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> list[str]:
@@ -67,9 +68,7 @@ def ngrams(tokens: Sequence[str], n: int, joiner: str = " ") -> list[str]:
     >>> ngrams(characters("abc"), 3, joiner="")
     ['a', 'ab', 'abc', 'b', 'bc', 'c']
     """
-    refuse_string("tokens", tokens)
-    if n < 1:
-        raise ValueError(f"n must be at least 1, got {n}")
+    tokens, n, joiner = strings("tokens", tokens), whole("n", n, 1), of_type(str, "joiner", joiner)
     return [
         joiner.join(tokens[start : start + size])
         for start in range(len(tokens))
@@ -118,17 +117,17 @@ class Vocabulary:
     """
 
     def __init__(self, counts: Mapping[str, int], max_words: int | None = None):
-        if max_words is not None and max_words < 2:
-            raise ValueError(f"max_words must be at least 2, got {max_words}: 0 is the padding")
+        most = whole("max_words", max_words, 2) - 1 if max_words is not None else None  # 0 is the padding
+        for word, n in of_type(Mapping, "counts", counts).items():
+            of_type(str, "each word", word), whole("each count", n)
         self.word_index = {word: i for i, (word, _) in enumerate(Counter(counts).most_common(), start=1)}
         self._words = ["", *self.word_index]
-        self._known = dict(list(self.word_index.items())[: max_words - 1]) if max_words else self.word_index
+        self._known = dict(list(self.word_index.items())[:most]) if most else self.word_index
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], max_words: int | None = None) -> "Vocabulary":
         """Count the words of many texts; TypeError if `texts` is a single string."""
-        refuse_string("texts", texts)
-        return cls(Counter(chain.from_iterable(map(tokenize, texts))), max_words)
+        return cls(Counter(chain.from_iterable(map(tokenize, each("texts", texts)))), max_words)
 
     def __len__(self) -> int:
         """Return how many distinct words were seen."""
@@ -136,16 +135,13 @@ class Vocabulary:
 
     def encode(self, texts: Iterable[str]) -> list[list[int]]:
         """Turn each text into the ids of its known words; TypeError if `texts` is a single string."""
-        refuse_string("texts", texts)
-        id_of = self._known.get
+        id_of, texts = self._known.get, each("texts", texts)
         return [[i for i in map(id_of, tokenize(text)) if i is not None] for text in texts]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Turn ids back into words, joined by spaces, without padding; ValueError if an id has no word."""
-        ids = list(ids)
-        if wrong := [i for i in ids if not 0 <= i < len(self._words)]:
-            raise ValueError(f"id {wrong[0]} has no word: ids go from 1 to {len(self)}, 0 is the padding")
-        return " ".join(self._words[i] for i in ids if i)
+        known = ids_below(len(self._words), [*each("ids", ids)], ndim=1)  # 0 is the padding
+        return " ".join(self._words[i] for i in known.tolist() if i)
 
 
 def pad(
@@ -158,8 +154,7 @@ def pad(
     Parameters
     ----------
     sequences : sequence of sequences of int
-        Ids, of any lengths, none included; TypeError if one is not a whole number, ValueError if one is below
-        0 or above 2**31 - 1.
+        Ids, of any lengths, none included; ValueError if one is not a whole number from 0 to 2**31 - 1.
     length : int
         The common length, at least 1, else ValueError.
     padding, truncating : {"pre", "post"}
@@ -175,38 +170,12 @@ def pad(
     array([[ 0,  5,  6, 11],
            [ 2,  3,  4,  5]], dtype=int32)
     """
-    if length < 1:
-        raise ValueError(f"length must be at least 1, got {length}")
-    if {padding, truncating} - {"pre", "post"}:
-        raise ValueError(f"padding and truncating are 'pre' or 'post', got {padding!r} and {truncating!r}")
-    padded = np.zeros((len(sequences), length), dtype=np.int64)
-    for row, sequence in zip(padded, each_sequence(sequences), strict=True):
+    length, sides = whole("length", length, 1), ("pre", "post")
+    chosen("padding", padding, sides), chosen("truncating", truncating, sides)
+    every = list(each_sequence(sequences))
+    padded = np.zeros((len(every), length), dtype=np.int64)
+    for row, sequence in zip(padded, every, strict=True):
         kept = sequence[-length:] if truncating == "pre" else sequence[:length]
         place = row[length - len(kept) :] if padding == "pre" else row[: len(kept)]
-        if len(kept):
-            np.copyto(place, kept, casting="same_kind")  # which refuses what is no whole number
+        place[:] = ids_of(kept, ndim=1)
     return ids_below(2**31, padded).astype(np.int32)  # all at once: row by row takes twice as long
-
-
-def each_sequence(sequences: Iterable[Any]) -> Iterator[Any]:
-    """Go through sequences of ids; TypeError if it is one sequence, not several."""
-    for sequence in sequences:
-        if not hasattr(sequence, "__len__"):
-            raise TypeError(f"sequences must be a list of lists of ids, got {sequence!r} as one of them")
-        yield sequence
-
-
-def ids_below(depth: int, ids: ArrayLike) -> NDArray[np.int64]:
-    """Make an array of ids; ValueError if one is outside 0 … `depth` - 1, or not a whole number."""
-    array = np.asarray(ids)
-    if array.size and array.dtype.kind not in "iu":
-        raise ValueError(f"ids must be whole numbers, got {array.dtype}")
-    if array.size and not 0 <= array.min() <= array.max() < depth:
-        raise ValueError(f"ids must be from 0 to {depth - 1}, got {array.min()} to {array.max()}")
-    return array.astype(np.int64, copy=False)
-
-
-def refuse_string(name: str, value: object) -> None:
-    """Raise a TypeError for one string where a list is meant: Python would go through its letters."""
-    if isinstance(value, str):
-        raise TypeError(f"{name} must be a list, got the string {value!r}: split it, or wrap it in []")

@@ -100,7 +100,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
     ],
 )
 def test_what_cannot_be_compared_is_refused(arguments: Any) -> None:
-    with pytest.raises(ValueError, match=r"two or more|could not be broadcast"):
+    with pytest.raises(ValueError, match=r"two or more|one label for each of 2 pairs"):
         compare(*arguments)
 
 

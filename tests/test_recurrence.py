@@ -52,5 +52,5 @@ def test_a_wrong_shape_is_named(name: str, shape: tuple[int, ...], says: str) ->
 
 
 def test_a_wrong_activation_is_named() -> None:
-    with pytest.raises(ValueError, match="activation must be one of tanh, relu, linear; got 'sigmoid'"):
+    with pytest.raises(ValueError, match="activation must be one of 'tanh', 'relu', 'linear'; got 'sigmoid'"):
         l9.simple_rnn(np.ones((1, 1, 1)), [[1]], [[1]], [0], activation="sigmoid")

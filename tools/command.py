@@ -2,6 +2,7 @@
 
 import os
 import platform
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from lecture9_utils.files import write_atomically
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -101,6 +107,30 @@ def code() -> str:
 def write(path: Path, content: bytes) -> None:
     """Write a file as a whole or not at all."""
     write_atomically(path, lambda file: file.write(content))
+
+
+@contextmanager
+def alone(folder: Path, mode: int = 0o777) -> Iterator[None]:
+    """Have a folder for oneself, made where missing; RefusedError if another run is at work in it."""
+    folder.mkdir(mode, parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:  # which the system gives back, however a run ends
+        if fcntl:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise RefusedError(f"another run is at work in {folder}: wait for it, or end it") from None
+        yield
+
+
+def ends_with_its_children() -> None:
+    """End by an exception, so that what was started ends too; also if the terminal goes, but for nohup."""
+    for name in ("SIGTERM", "SIGHUP"):
+        ending = getattr(signal, name, None)
+        if ending and signal.getsignal(ending) != signal.SIG_IGN:
+            signal.signal(ending, signal.default_int_handler)
+    streams: tuple[Any, ...] = (sys.stdout, sys.stderr)
+    for stream in streams:
+        stream.reconfigure(errors="replace")
 
 
 @contextmanager

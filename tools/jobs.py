@@ -137,6 +137,7 @@ def execute(job: Job) -> Done:
         command = [sys.executable, "-c", EXECUTE, json.dumps(PAPERMILL | paths | values)]
         variables = isolated(Path(job.state or ROOT / "build" / "state")) | dict(job.variables)
         variables["LECTURE9_RECORDS"] = str(records)
+        variables["PYTHONPATH"] = str(ROOT)  # the package of this checkout, whosever environment this is
         log, start, done = Path(job.log or Path(temporary, "log")), time.monotonic(), Done()
         with log.open("wb") as output:
             process = subprocess.Popen(

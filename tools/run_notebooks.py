@@ -18,7 +18,6 @@ Exit code: 0 if all is well; 1 if a notebook failed or a claim does not hold; 2 
 
 import ast
 import re
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
@@ -32,7 +31,7 @@ import papermill
 import psutil
 
 from tools import results
-from tools.command import ROOT, RefusedError, options, workers, write
+from tools.command import ROOT, RefusedError, alone, ends_with_its_children, options, workers, write
 from tools.jobs import Done, Job, before, execute, plain
 from tools.pictures import pictures
 
@@ -75,8 +74,9 @@ def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = 
         if storing and (plan.values or plan.goes_on):
             raise RefusedError(f"--store is for notebooks as they stand: leave out {' '.join(given)}")
         out = build / f"run-{plan.data}"
-        done = run_all(jobs_of(plan, build), plan, out)
-    except RefusedError as refusal:
+        with alone(out, 0o700 if plan.data == "own" else 0o777):
+            done = run_all(jobs_of(plan, build), plan, out)
+    except (RefusedError, OSError) as refusal:
         print(f"Nothing was run: {refusal}", file=sys.stderr)
         return 2
     names = [path.stem for path in plan.chosen]
@@ -201,7 +201,6 @@ def run_all(jobs: Sequence[Job], plan: Plan, out: Path) -> dict[Key, Done]:
     if plan.goes_on:
         print(f"{len(done)} of {len(jobs)} are done already.", flush=True)
     with workers(plan.jobs, plan.cluster) as (pool, call):
-        out.mkdir(0o700 if plan.data == "own" else 0o777, parents=True, exist_ok=True)
         try:
             left = [job for job in jobs if (job.name, job.seed) not in done]
             working = {pool.submit(do, job, call, out): job for job in left}
@@ -278,7 +277,7 @@ def store(path: Path, done: Done) -> None:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who ends this ends the kernels too
+    ends_with_its_children()
     try:
         sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:

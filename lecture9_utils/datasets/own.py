@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..arguments import path_of
 from .cache import Arrays, kept
 from .sources import DAMAGE, digest_of
 
@@ -44,7 +45,7 @@ def own_arrays(path: str, parse: Callable[[dict[str, bytes]], Arrays], kept_as: 
     They are read each time, and parsed anew if any of them has changed. ValueError says in one sentence what
     is wrong with them, and where; FileNotFoundError that there is nothing at `path`.
     """
-    place = Path(path).expanduser().resolve()
+    place = path_of("data", path).resolve()
     if not place.exists():
         raise FileNotFoundError(
             f'there is nothing at {place}: data must be "sample", "full", or the path of a table or of a '

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..arguments import chosen, seeded, whole
 from ..files import table_of
 
 
@@ -38,11 +39,12 @@ class Patients(NamedTuple):
 
         They show what chance does: the null distributions of Beam et al. (2018), section 3.4.
         """
+        n, relation = whole("n", n), chosen("relation", relation, tuple(self.relations))
         known = {frozenset(pair) for pairs in self.relations.values() for pair in pairs}
         kinds = [self.kind_of[concept] for concept in self.relations[relation][0]]
         of_kinds = [[concept for concept in self.concepts if self.kind_of[concept] == kind] for kind in kinds]
         pairs = [(a, b) for a, b in product(*of_kinds) if a != b and {a, b} not in known]
-        return [pairs[i] for i in np.random.default_rng(seed).integers(len(pairs), size=n)]
+        return [pairs[i] for i in np.random.default_rng(seeded(seed)).integers(len(pairs), size=n)]
 
 
 def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
@@ -63,6 +65,7 @@ def synthetic_records(n_patients: int, seed: int = 0) -> Patients:
     """
     from scipy.sparse import csr_array
 
+    n_patients, seed = whole("n_patients", n_patients, 1), seeded(seed)
     tables = table_of(__file__)
     diseases, everyday, rate = tables["disease"], tables["everyday"], tables["rate"]
     kind_of = {name: kind for names in (*diseases, everyday) for kind, some in names.items() for name in some}

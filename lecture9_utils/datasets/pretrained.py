@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import of_type, whole
 from ..embeddings.reading import read_rows
 from ..embeddings.word_vectors import WordVectors
 from ..notebook import progress
@@ -50,7 +51,7 @@ def load_glove(data: str = "sample", dim: int = 100, *, sources: Sources | None 
     >>> load_glove().dim
     100
     """
-    sources = sources or known_sources()
+    sources, data, dim = sources or known_sources(), of_type(str, "data", data), whole("dim", dim, 1)
     key = glove_source(data, dim, sources)
     try:
         return _load_from(key, data, dim, sources)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import path_of, seeded, whole
 from ..notebook import progress
 from ..text import tokenize
 from .cache import Arrays
@@ -119,8 +120,9 @@ def load_imdb_sequences(
     >>> {int(review[0]) for review in x_train}, max(int(review.max()) for review in x_train)
     ({1}, 999)
     """
-    if num_words is not None and num_words < UNKNOWN + 1:
-        raise ValueError(f"num_words must be at least {UNKNOWN + 1} (0 to 2 have meanings), got {num_words}")
+    if num_words is not None:
+        num_words = whole("num_words", num_words, UNKNOWN + 1)  # 0 to 2 have meanings
+    seed = seeded(seed)
     arrays = _load(data, sources, _number_words, "ids")
     shuffle = np.random.RandomState(seed)  # its numbers are the same in every version of NumPy
     halves = []
@@ -139,7 +141,7 @@ def load_imdb_sequences(
 def _load(
     data: str, sources: Sources | None, parse: Callable[[dict[str, bytes]], Arrays], what: str
 ) -> Arrays:
-    if data in ("sample", "full"):
+    if str(path_of("data", data)) in ("sample", "full"):
         return load("imdb", data, sources, _read_reviews, parse, kept_as=f"imdb-{what}")
     return own_arrays(data, parse, f"own-{what}")
 

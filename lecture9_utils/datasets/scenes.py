@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import chosen, seeded, whole
+
 COLOURS = {"red": (240, 80, 60), "green": (40, 190, 110), "blue": (70, 130, 255)}
 SHAPES = ("circle", "triangle")
 SIZES = {"small": 3.2, "large": 5.2}  # radius in pixels
@@ -41,7 +43,8 @@ def draw_scenes(n: int, seed: int, objects: int | None = None) -> list[Scene]:
     >>> scene.captions[1]  # as either may be named first
     'a small green triangle right of a large red circle'
     """
-    rng = np.random.default_rng(seed)
+    n, rng = whole("n", n), np.random.default_rng(seeded(seed))
+    objects = None if objects is None else chosen("objects", objects, (1, 2))
     down, right = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2  # from the middle of the picture
     scenes = []
     for _ in range(n):
@@ -79,7 +82,7 @@ def draw_films(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.int64
     >>> films.shape, [ACTIONS[action] for action in actions[0, :5]]
     ((1, 12, 16, 16), ['rests', 'left', 'right', 'shrinks', 'right'])
     """
-    rng = np.random.default_rng(seed)
+    n, rng = whole("n", n), np.random.default_rng(seeded(seed))
     films, actions = np.zeros((n, FRAMES, 16, 16), np.float32), np.zeros((n, FRAMES), np.int64)
     down, right = np.mgrid[:16, :16] - 7.5
     for film, labels in zip(films, actions, strict=True):
@@ -110,7 +113,7 @@ def draw_epidemics(n: int, seed: int) -> tuple[NDArray[np.float32], NDArray[np.i
     >>> curves.shape, waves.tolist()
     ((4, 60), [3, 2, 2, 1])
     """
-    rng = np.random.default_rng(seed)
+    n, rng = whole("n", n), np.random.default_rng(seeded(seed))
     waves = rng.integers(1, 4, size=n)
     curves = np.zeros((n, DAYS), dtype=np.float32)
     for curve, count in zip(curves, waves, strict=True):

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import of_type
 from .sources import Sources, load
 
 Members = dict[str, bytes]
@@ -86,7 +87,7 @@ def sentences(text: str) -> list[str]:
     ['Mr. Bennet made no answer.', '"Is he married?"', '"Oh! single," said she.']
     """
     found = []
-    for paragraph in re.split(r"\n\s*\n", re.sub(r"(?m)^#.*$", "", text)):
+    for paragraph in re.split(r"\n\s*\n", re.sub(r"(?m)^#.*$", "", of_type(str, "text", text))):
         line = " ".join(paragraph.split())
         ends = [0, *(match.end() for match in _SENTENCE_END.finditer(line)), len(line)]
         found += [line[i:j].rstrip() for i, j in pairwise(ends) if i < j]
@@ -159,7 +160,7 @@ def load_similarity(
     >>> load_similarity()[1], load_similarity(name="simlex999")[0]
     (('tiger', 'cat', 7.35), ('old', 'new', 1.58))
     """
-    if name not in ("wordsim353", "simlex999"):
+    if of_type(str, "name", name) not in ("wordsim353", "simlex999"):
         raise ValueError(f'name must be "wordsim353" or "simlex999", got {name!r}')
     return load(name, data, sources, _read_text, _parse_similarity)
 
@@ -210,7 +211,11 @@ def _read_bases(path: Path) -> str:
     """Read the bases of a FASTA file, which may be gzipped; its header and width of lines may differ."""
     content = path.read_bytes()
     text = _text(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
-    return "".join(line.strip() for line in text.split("\n") if not line.startswith(">")).upper()
+    lines = text.replace("\r", "\n").split("\n")  # which old Macs ended so
+    bases = "".join("".join(line.split()) for line in lines if not line.startswith(">")).upper()
+    if not bases:
+        raise ValueError("it has no line of bases")
+    return bases
 
 
 def _parse_books(members: Members) -> dict[str, dict[str, str]]:
@@ -240,10 +245,18 @@ def _parse_translations(members: Members) -> list[tuple[str, str]]:
 
 
 def _parse_weather(text: str) -> Weather:
-    rows = list(csv.DictReader(text.split("\n")))
-    days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
+    table = csv.DictReader(text.splitlines(), restval="")
     names = "precipitation", "temp_max", "temp_min", "wind"
+    try:
+        rows = list(table)
+    except csv.Error as error:  # which is no ValueError
+        raise ValueError(error) from error
+    if missing := [name for name in ("date", *names) if name not in (table.fieldnames or ())]:
+        raise ValueError(f"it has no column {', '.join(missing)}")
+    days = np.array([row["date"] for row in rows], dtype="datetime64[D]")
     numbers = {name: np.array([row[name] for row in rows], dtype=float) for name in names}
+    if not all(np.isfinite(column).all() for column in numbers.values()) or np.isnat(days).any():
+        raise ValueError("not every day has its date and numbers")
     return Weather(days, **numbers)
 
 

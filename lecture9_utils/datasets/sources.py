@@ -21,6 +21,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any, TypeVar
 
+from ..arguments import of_type, path_of
 from ..files import alone, table_of, write_atomically
 from ..notebook import progress
 from .cache import cache_folder, kept
@@ -51,6 +52,7 @@ class Source:
     package: str = ""
     md5: str | None = None
     note: str = ""
+    unpacked: Sequence[str] = ()
 
 
 Sources = Mapping[str, Source]
@@ -65,7 +67,7 @@ def known_sources() -> Sources:
 def data_folder() -> Path:
     """Name the folder of the real files: ``LECTURE9_DATA``, or the folder of the cache."""
     named = os.environ.get("LECTURE9_DATA")
-    return Path(named).expanduser().resolve() if named else cache_folder()
+    return path_of("LECTURE9_DATA", named).resolve() if named else cache_folder()
 
 
 def load(
@@ -91,6 +93,7 @@ def load(
         If the file is not there and cannot be downloaded.
     """
     source = (sources or known_sources())[key]
+    of_type(str, "data", data)
     is_sure = data == "full" or source.package
     expected = source.contents.get(part, source.sha256 or source.md5) if is_sure else None
 
@@ -138,6 +141,13 @@ def find(source: Source, data: str, check: Check = bool) -> Path:
         return folder / source.name
     if data == "sample" or not source.urls:
         raise FileNotFoundError(f"{source.name} is not in {folder}: {source.instead}")
+    if os.environ.get("LECTURE9_DATA") and not folder.is_dir():
+        raise FileNotFoundError(
+            f"LECTURE9_DATA names {folder}, where no folder is: correct it, or make the folder"
+        )
+    for name in source.unpacked:
+        if (folder / name).exists():
+            print(f"{folder / name} is not used, as only {source.name} can be verified: that is downloaded")
     return download(source, folder, check)
 
 

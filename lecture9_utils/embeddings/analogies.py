@@ -6,6 +6,7 @@ from itertools import permutations
 
 import numpy as np
 
+from ..arguments import of_type, tuples
 from ..files import table_of
 from ..notebook import progress
 from .word_vectors import WordVectors
@@ -35,6 +36,7 @@ def load_relations(vectors: WordVectors | None = None) -> dict[str, list[Pair]]:
     relations = {n: re.findall(r"([^\s,]+)\s+([^\s,]+)", text) for n, text in table_of(__file__).items()}
     if vectors is None:
         return relations
+    of_type(WordVectors, "vectors", vectors)
     return {n: pairs for n, pairs in relations.items() if all(w in vectors for p in pairs for w in p)}
 
 
@@ -51,9 +53,10 @@ def parallelism(vectors: WordVectors, pairs: Sequence[Pair]) -> float:
     >>> round(parallelism(vectors, [("man", "woman"), ("king", "queen")]), 3)
     1.0
     """
+    unit, pairs = of_type(WordVectors, "vectors", vectors).unit, tuples("pairs", pairs, 2)
     if len(pairs) < 2:
         raise ValueError(f"pairs must be at least two, got {len(pairs)}")
-    offsets = np.array([vectors.unit[b] - vectors.unit[a] for a, b in pairs], dtype=np.float64)
+    offsets = np.array([unit[b] - unit[a] for a, b in pairs], dtype=np.float64)
     lengths = np.linalg.norm(offsets, axis=1, keepdims=True)
     if not lengths.all():
         raise ValueError(f"the vectors of {pairs[int(lengths.argmin())]} have the same direction")
@@ -69,7 +72,10 @@ def analogy_questions(relations: Mapping[str, Sequence[Pair]]) -> dict[str, list
     >>> analogy_questions({"plural": [("frog", "frogs"), ("toad", "toads")]})
     {'plural': [('frog', 'frogs', 'toad', 'toads'), ('toad', 'toads', 'frog', 'frogs')]}
     """
-    return {name: [(*p, *q) for p, q in permutations(pairs, 2)] for name, pairs in relations.items()}
+    checked = {
+        name: tuples("pairs", pairs, 2) for name, pairs in of_type(Mapping, "relations", relations).items()
+    }
+    return {name: [(*p, *q) for p, q in permutations(pairs, 2)] for name, pairs in checked.items()}
 
 
 def analogy_accuracy(
@@ -99,7 +105,8 @@ def analogy_accuracy(
     >>> analogy_accuracy(vectors, {"royal": [("man", "woman", "king", "queen"), ("man", "woman", "a", "b")]})
     {'royal': (1, 1)}
     """
-    words = [word.upper() for word in vectors.words[:_WORDS]]
+    questions = {n: tuples("questions", q, 4) for n, q in of_type(Mapping, "questions", questions).items()}
+    words = [word.upper() for word in of_type(WordVectors, "vectors", vectors).words[:_WORDS]]
     unit = vectors.unit.vectors[:_WORDS]
     row_of = {word: row for row, word in reversed(list(enumerate(words)))}  # the first of equal ones
     results = {}

@@ -4,6 +4,8 @@ from sys import intern
 
 import numpy as np
 
+from ..arguments import of_type, seeded, shown
+
 _LOW, _HIGH = 3, 8  # letters of a k-mer
 _FRAGMENT = 2000
 
@@ -32,9 +34,9 @@ def kmer_sentences(genome: str, seed: int = 0) -> list[list[str]]:
     >>> kmer_sentences("TGTAATCTGATTACA")
     [['TGTAAT', 'GTAATC', 'TAAT', 'AATC', 'ATC', 'TCA', 'CAG', 'AGAT']]
     """
-    if set(genome) - set("ACGT"):
-        raise ValueError(f"a genome has the letters A, C, G and T, got {''.join(sorted(set(genome)))[:60]!r}")
-    random = np.random.default_rng(seed)
+    if set(of_type(str, "genome", genome)) - set("ACGT"):
+        raise ValueError(f"a genome has the letters A, C, G and T, got {shown(''.join(sorted(set(genome))))}")
+    random = np.random.default_rng(seeded(seed))
     sentences = []
     for start in range(0, len(genome) - _HIGH + 1, _FRAGMENT):
         fragment = genome[start : start + _FRAGMENT]
@@ -56,6 +58,9 @@ def needleman_wunsch(a: str, b: str) -> int:
     >>> needleman_wunsch("GATTACA", "GCATGCT")  # G-ATTACA over GCA-TGCT: 4 matches, 2 mismatches, 2 gaps
     0
     """
+    of_type(str, "a", a), of_type(str, "b", b)
+    if len(a) * len(b) > 10**9:
+        raise ValueError(f"a and b must be shorter: {len(a):,} by {len(b):,} letters would take hours")
     row = [-j for j in range(len(b) + 1)]  # the scores of nothing against the beginnings of b
     for i, x in enumerate(a, start=1):
         above, row = row, [-i]

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import each_sequence, ids_below, ids_of, of_type, positive, seeded, sparse, whole
 from ..notebook import progress
-from ..text import ids_below
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -42,7 +42,8 @@ def cooccurrences(sequences: Sequence[ArrayLike], n_words: int, window: int = 10
     """
     from scipy.sparse import coo_array, csr_array
 
-    ids, text_of = joined(sequences, n_words)
+    window, (ids, text_of) = whole("window", window, 1), joined(sequences, n_words)
+    window = min(window, longest(text_of) - 1)  # beyond it no two words are in one text
     counts = csr_array((n_words, n_words))
     for distance in progress(range(1, window + 1), desc="counting neighbours", unit="distance"):
         together = text_of[distance:] == text_of[:-distance]
@@ -92,50 +93,66 @@ def train_glove(
     >>> train_glove(cooccurrences([[0, 1, 0, 1], [2, 3, 2, 3]], n_words=4), dim=2).shape
     (4, 2)
     """
+    dim, epochs, seed = whole("dim", dim, 1), whole("epochs", epochs, 1), seeded(seed)
+    if on_epoch is not None:
+        of_type(Callable, "on_epoch", on_epoch)
+    x_max, learning_rate = positive("x_max", x_max), positive("learning_rate", learning_rate)
     weights = checked_counts(counts)
     logarithms = weights.copy()
     logarithms.data = np.log(weights.data)
-    weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
+    with np.errstate(over="ignore"):
+        weights.data = np.minimum(1.0, weights.data / x_max) ** 0.75
     n_words, random = weights.shape[0], np.random.RandomState(seed)
     W, C = (random.random_sample((2, n_words, dim)) - 0.5) / dim  # as GloVe's own program does
     all_learned = [W, C, b := np.zeros(n_words), c := np.zeros(n_words)]
     squares = [np.ones_like(learned) for learned in all_learned]
-    for _ in progress(range(epochs), desc=f"GloVe, {dim} dimensions", unit="epoch"):
-        loss, order = 0.0, random.permutation(n_words)
-        for start in range(0, n_words, _BATCH):
-            rows, everywhere = order[start : start + _BATCH], slice(None)
-            error = W[rows] @ C.T + b[rows, None] + c - logarithms[rows].toarray()
-            slope = weights[rows].toarray() * error  # half the derivative of weight * error²
-            loss += float((slope * error).sum())
-            gradients = slope @ C, slope.T @ W[rows], slope.sum(axis=1), slope.sum(axis=0)
-            places = rows, everywhere, rows, everywhere
-            for learned, square, place, gradient in zip(all_learned, squares, places, gradients, strict=True):
-                square[place] += gradient**2  # AdaGrad's
-                learned[place] -= learning_rate * gradient / np.sqrt(square[place])
-        if on_epoch:
-            on_epoch(loss)
+    with np.errstate(all="ignore"):  # what is not finite in the end is refused
+        for _ in progress(range(epochs), desc=f"GloVe, {dim} dimensions", unit="epoch"):
+            loss, order = 0.0, random.permutation(n_words)
+            for start in range(0, n_words, _BATCH):
+                rows, everywhere = order[start : start + _BATCH], slice(None)
+                error = W[rows] @ C.T + b[rows, None] + c - logarithms[rows].toarray()
+                slope = weights[rows].toarray() * error  # half the derivative of weight * error²
+                loss += float((slope * error).sum())
+                gradients = slope @ C, slope.T @ W[rows], slope.sum(axis=1), slope.sum(axis=0)
+                places = rows, everywhere, rows, everywhere
+                for learned, square, place, gradient in zip(
+                    all_learned, squares, places, gradients, strict=True
+                ):
+                    square[place] += gradient**2  # AdaGrad's
+                    learned[place] -= learning_rate * gradient / np.sqrt(square[place])
+            if on_epoch is not None:
+                on_epoch(loss)
     vectors: Floats = W + C
+    if not np.isfinite(vectors).all():
+        raise ValueError(
+            f"the vectors grew beyond all bounds: learning_rate must be lower than {learning_rate}"
+        )
     return vectors
 
 
 def checked_counts(counts: Any) -> Any:
     """Copy a square matrix of counts as a csr_array of those above 0, or say what is wrong with it."""
-    from scipy.sparse import csr_array
-
-    positive = csr_array(counts, dtype=np.float64, copy=True)
-    if positive.ndim != 2 or positive.shape[0] != positive.shape[1]:
-        raise ValueError(f"counts must be a square matrix, words by words, got shape {positive.shape}")
-    positive.sum_duplicates()
-    positive.eliminate_zeros()
-    if positive.nnz == 0:
+    above = sparse("counts", counts)
+    if above.shape[0] != above.shape[1]:
+        raise ValueError(f"counts must be a square matrix, words by words, got shape {above.shape}")
+    above.sum_duplicates()
+    above.eliminate_zeros()
+    if above.nnz == 0:
         raise ValueError("counts are all zero: no two words occur together, give longer sequences")
-    if not (np.isfinite(positive.data).all() and positive.data.min() > 0):
-        raise ValueError("counts must be finite and not negative")
-    return positive
+    if not (above.data.min() >= 1e-100 and above.data.max() <= 1e100):  # so that all ratios are numbers
+        raise ValueError("counts must be finite and not negative, from 1e-100 to 1e100 or 0")
+    return above
 
 
 def joined(sequences: Sequence[ArrayLike], n_words: int) -> tuple[Ids, Ids]:
     """Put all sequences in one row; say of each id which sequence it is from."""
-    arrays = [np.zeros(0, np.int64), *(np.asarray(sequence) for sequence in sequences if np.size(sequence))]
+    arrays = [ids_of(sequence, ndim=1) for sequence in each_sequence(sequences)]
+    arrays = [np.zeros(0, np.int64), *(array for array in arrays if len(array))]
     text_of = np.repeat(np.arange(len(arrays)), [len(array) for array in arrays])
-    return ids_below(n_words, np.concatenate(arrays)), text_of
+    return ids_below(whole("n_words", n_words, 1), np.concatenate(arrays)), text_of
+
+
+def longest(text_of: Ids) -> int:
+    """Say how many words the longest of the texts has that were `joined`."""
+    return int(np.bincount(text_of).max(initial=0))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import seeded, sparse, whole
 from .glove import checked_counts
 
 
@@ -71,10 +72,17 @@ def svd_vectors(matrix: Any, dim: int, seed: int = 0) -> NDArray[np.float64]:
            [0., 0.],
            [3., 0.]])
     """
-    from scipy.sparse import csr_array
     from sklearn.decomposition import TruncatedSVD
 
-    sparse = csr_array(matrix, dtype=np.float64)
-    svd = TruncatedSVD(dim, algorithm="arpack", random_state=seed)
-    vectors: NDArray[np.float64] = svd.fit_transform(sparse)
+    entries = sparse("matrix", matrix)
+    largest = abs(entries.data).max(initial=0.0)
+    if not (largest == 0 or 1e-100 <= largest <= 1e100):  # whose squares are numbers
+        raise ValueError(f"matrix must be finite, the largest from 1e-100 to 1e100 or 0, got {largest}")
+    if (dim := whole("dim", dim, 1)) >= min(entries.shape):
+        raise ValueError(f"dim must be below the smaller side of the matrix {entries.shape}, got {dim}")
+    svd = TruncatedSVD(dim, algorithm="arpack", random_state=seeded(seed))
+    if largest == 0:  # which ARPACK refuses
+        return np.zeros((entries.shape[0], dim))
+    with np.errstate(all="ignore"):  # it also computes shares of the variance, which may be 0
+        vectors: NDArray[np.float64] = svd.fit_transform(entries)
     return vectors / np.sqrt(np.where(svd.singular_values_, svd.singular_values_, 1))

@@ -64,18 +64,21 @@ def is_readable(word: bytes) -> bool:
     parts = word.split()
     if parts == [word]:  # it may be a number, but not end in a further one
         return True
-    return word[-1:].strip() != b"" and not set(word) & set(b"\r\n") and not _is_number(parts[-1])
+    last = parts[-1].rstrip(b",;") if parts else b""
+    return word[-1:].strip() != b"" and not set(word) & set(b"\r\n") and not _is_number(last, finite=False)
 
 
 def _layout(first: bytes) -> tuple[bool, int | None, int, bool]:
     """Tell by the first line: is it CSV, how many words and dimensions are there, and is it a header."""
+    if first.startswith((b"\x1f\x8b", b"PK\x03\x04")):
+        raise ValueError("it is packed: unpack it first, or open it with gzip.open, and give that file")
     fields = first.split()
     if len(fields) == 2 and all(field.isdigit() for field in fields):
         return False, int(fields[0]), max(int(fields[1]), 1), True
     word, *columns = _csv_fields(first) or [b""]
     are_numbers = [_is_number(column) for column in columns]
     if columns and (all(are_numbers) or not _is_number(fields[-1])):
-        return True, None, len(columns), not any(are_numbers) or not word
+        return True, None, len(columns), not any(are_numbers) or not word or _counts(word, columns)
     return False, None, max(len(list(takewhile(_is_number, fields[:0:-1]))), 1), False
 
 
@@ -93,8 +96,16 @@ def _csv_fields(line: bytes) -> list[bytes]:
     return [field.encode() for field in next(csv.reader([line.decode()]), [])]
 
 
-def _is_number(field: bytes) -> bool:
+def _counts(word: bytes, columns: list[bytes]) -> bool:
+    """Tell whether a line of CSV counts its columns; a short one may be a vector, if its word is no title."""
+    is_title = len(columns) > 2 or word.lower() in (b"0", b"word", b"words", b"token", b"index")
+    return is_title and any(columns == [b"%d" % (i + n) for i in range(len(columns))] for n in (0, 1))
+
+
+def _is_number(field: bytes, finite: bool = True) -> bool:
     try:
-        return b"_" not in field and abs(float(field)) < 2.0**128 - 2.0**103  # from there float32 is infinite
+        number = float(field)
+        # From there float32 is infinite
+        return not finite or (b"_" not in field and abs(number) < 2.0**128 - 2.0**103)
     except ValueError:
         return False

@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..arguments import chosen, each, ids_below, of_type, positive, seeded, strings, whole
 from ..notebook import progress
-from .glove import Ids, joined
+from .glove import Ids, joined, longest
 
 Floats = NDArray[np.float32]
 Model = Literal["skip-gram", "cbow"]
@@ -40,8 +41,10 @@ def number_words(texts: Sequence[Sequence[str]], min_count: int = 5) -> tuple[li
     >>> number_words([["the", "frog", "saw", "the", "toad"], ["the", "toad"]], min_count=2)
     (['the', 'toad'], [[0, 0, 1], [0, 1]])
     """
+    min_count, texts = whole("min_count", min_count, 1), list(each("texts", texts))
     if any(isinstance(text, str) for text in texts):
         raise TypeError("texts must be lists of words: call tokenize on each text first")
+    texts = [strings("each of texts", text) for text in texts]
     counts = Counter(word for text in texts for word in text)
     words = [word for word, n in counts.most_common() if n >= min_count]
     if not words:
@@ -65,9 +68,11 @@ def skip_gram_pairs(sequence: Sequence[int], window: int = 5) -> Ids:
     >>> skip_gram_pairs([7, 8, 9], window=1).tolist()
     [[7, 8], [8, 7], [8, 9], [9, 8]]
     """
-    near = ((i, j) for i in range(len(sequence)) for j in range(i - window, i + window + 1) if j != i)
-    pairs = [(sequence[i], sequence[j]) for i, j in near if 0 <= j < len(sequence)]
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    ids = ids_below(2**63, sequence, ndim=1)
+    window = min(whole("window", window, 1), len(ids))
+    near = np.arange(len(ids))[:, None] + np.delete(np.arange(-window, window + 1), window)
+    place, column = np.nonzero((near >= 0) & (near < len(ids)))
+    return np.stack([ids[place], ids[near[place, column]]], axis=1)
 
 
 def train_word2vec(
@@ -129,14 +134,15 @@ def train_word2vec(
     """
     from threadpoolctl import threadpool_limits
 
-    if min(sizes := (dim, window, negative, epochs)) < 1:
-        raise ValueError(f"dim, window, negative and epochs must be at least 1, got {sizes}")
-    if model not in ("skip-gram", "cbow") or sample < 0:
-        raise ValueError(f"model must be 'skip-gram' or 'cbow', sample at least 0; got {model!r}, {sample}")
+    dim, window, epochs = whole("dim", dim, 1), whole("window", window, 1), whole("epochs", epochs, 1)
+    negative, model = whole("negative", negative, 1, 1000), chosen("model", model, ("skip-gram", "cbow"))
+    sample = positive("sample", sample, or_zero=True)
+    if on_epoch is not None:
+        of_type(Callable, "on_epoch", on_epoch)
     ids, text_of = text = joined(sequences, n_words)
     if (np.diff(text_of) != 0).all():
         raise ValueError("no sequence holds two words, so no word has a neighbour: give longer sequences")
-    random = np.random.default_rng(seed)
+    random = np.random.default_rng(seeded(seed))
     W = ((2 * random.random((n_words, dim)) - 1) / dim).astype(np.float32)
     C = np.zeros_like(W)
     bar = progress(total=epochs * len(ids), desc=f"word2vec, {dim} dimensions", unit="word")
@@ -147,7 +153,7 @@ def train_word2vec(
                 loss += update(W, C, batch, _RATE * max(1 - bar.n / bar.total, 1e-4), on_epoch is not None)
                 pairs += float(batch.seen.sum())
                 bar.update(n_read)
-            if on_epoch:
+            if on_epoch is not None:
                 on_epoch(loss / max(pairs, 1))
     return (W, C) if outputs else W
 
@@ -193,19 +199,20 @@ def batches(
     keep = np.sqrt(share) + share if sample else np.ones(len(counts))
     chance = np.cumsum(counts**0.75)
     kept = np.flatnonzero(random.random(len(ids)) < keep[ids])
-    # A text of nobody's on either side gives every place a whole window.
-    words, texts = np.pad(ids[kept], window), np.pad(text_of[kept], window, constant_values=-1)
-    offsets = np.delete(np.arange(-window, window + 1), window)
+    # A text of nobody's on either side gives every place a whole window; beyond a text there is no neighbour.
+    reach = min(window, longest(text_of) - 1)
+    words, texts = np.pad(ids[kept], reach), np.pad(text_of[kept], reach, constant_values=-1)
+    offsets = np.delete(np.arange(-reach, reach + 1), reach)
     n_places = int(np.clip(np.count_nonzero(counts) // 8, 1, _BATCH))  # what comes up often moves too far
     read = 0
     for start in range(0, len(kept), n_places):
-        places = np.arange(start, min(start + n_places, len(kept))) + window
+        places = np.arange(start, min(start + n_places, len(kept))) + reach
         near = places[:, None] + offsets
         own = random.integers(1, window + 1, (len(places), 1))  # each place takes its own window
         row, column = np.nonzero((np.abs(offsets) <= own) & (texts[near] == texts[places, None]))
         drawn = np.searchsorted(chance, chance[-1] * random.random(_DRAWN), side="right")
         if len(row):
-            end = int(kept[places[-1] - window]) + 1
+            end = int(kept[places[-1] - reach]) + 1
             yield _batch(model, row, words[places], words[near[row, column]], drawn, negative), end - read
             read = end
 

@@ -7,11 +7,12 @@ from contextlib import nullcontext
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import numbers, of_type, shown, strings, whole
 from ..text import Vocabulary
 from .reading import Floats, read_rows
 
@@ -23,7 +24,7 @@ class UnknownWordError(KeyError):
         word, vectors = self.args
         near = difflib.get_close_matches(str(word), vectors.words[:20_000], cutoff=0.75)
         hint = f"; spelt nearly so: {', '.join(near)}" if near else ""
-        return f"there is no vector for the word {word!r} among {len(vectors):,}{hint}"
+        return f"there is no vector for the word {shown(word)} among {len(vectors):,}{hint}"
 
 
 class WordVectors:
@@ -61,9 +62,9 @@ class WordVectors:
     """
 
     def __init__(self, words: Iterable[str], vectors: ArrayLike):
-        self.words = list(words)
-        self.vectors: Floats = np.asarray(vectors, dtype=np.float32)
-        if not self.words or self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
+        self.words = strings("words", words)
+        self.vectors: Floats = numbers("vectors", vectors, np.float32)
+        if not self.vectors.size or self.vectors.ndim != 2 or len(self.vectors) != len(self.words):
             raise ValueError(f"each word needs a vector: {len(self.words)} words, shape {self.vectors.shape}")
         self._row = {word: row for row, word in enumerate(self.words)}
         if len(self._row) < len(self.words):
@@ -82,10 +83,10 @@ class WordVectors:
         return iter(self.words)
 
     def __contains__(self, word: object) -> bool:
-        return word in self._row
+        return isinstance(word, str) and word in self._row
 
     def __getitem__(self, word: str) -> Floats:
-        if word not in self._row:
+        if of_type(str, "word", word) not in self._row:
             raise UnknownWordError(word, self)
         vector: Floats = self.vectors[self._row[word]]
         return vector
@@ -94,10 +95,14 @@ class WordVectors:
     def unit(self) -> "WordVectors":
         """The same with all vectors 1 long, but for those of zeros; made when first asked for, in memory."""
         lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))[:, None]
-        if not np.isfinite(lengths).all():
-            word = self.words[int(np.argmin(np.isfinite(lengths)))]
-            raise ValueError(f"the vector of {word!r} holds something that is not a finite number")
-        return WordVectors(self.words, self.vectors / np.where(lengths, lengths, 1))
+        unit = self.vectors / np.where(lengths, lengths, 1)
+        for row in np.flatnonzero(~((lengths > 1e-15) & (lengths < np.inf))):  # too small or large to square
+            vector = self.vectors[row].astype(float)
+            if not np.isfinite(vector).all():
+                word = self.words[row]
+                raise ValueError(f"the vector of {word!r} holds something that is not a finite number")
+            unit[row] = vector / (np.linalg.norm(vector) or 1)
+        return WordVectors(self.words, unit)
 
     def similarity(self, a: str, b: str) -> float:
         """Compare two words by the cosine of the angle of their vectors; 0 if one is all zeros."""
@@ -126,7 +131,7 @@ class WordVectors:
         """
         if isinstance(word, str):
             return self._closest(self[word], k, {word})
-        return self._closest(np.asarray(word, dtype=np.float32), k, set())
+        return self._closest(numbers("word", word, np.float32), k, set())
 
     def analogy(self, a: str, b: str, c: str, k: int = 1) -> list[tuple[str, float]]:
         """Complete "`a` is to `b` as `c` is to …" by the nearest words to b - a + c, all of length 1.
@@ -136,10 +141,14 @@ class WordVectors:
         """
         return self._closest(self.unit[b] - self.unit[a] + self.unit[c], k, {a, b, c})
 
-    def _closest(self, vector: Floats, k: int, leave_out: set[str]) -> list[tuple[str, float]]:
+    def _closest(self, vector: Any, k: int, leave_out: set[str]) -> list[tuple[str, float]]:
+        k = whole("k", k)
         if vector.shape != (self.dim,):
             raise ValueError(f"the vector must have the shape ({self.dim},), got {vector.shape}")
-        length = np.linalg.norm(vector)
+        with np.errstate(over="ignore"):
+            length = np.linalg.norm(vector)
+        if not 1e-15 < length < np.inf:  # perhaps its squares are too small or large
+            length = np.linalg.norm(vector := vector.astype(float))
         if not 0 < length < np.inf:
             raise ValueError(f"a vector of length {length} has no direction, so no nearest words")
         cosines = self.unit.vectors @ (vector / length)
@@ -165,15 +174,17 @@ class WordVectors:
                [0., 0.],
                [3., 4.]], dtype=float32)
         """
-        rows = np.zeros((max_words, self.dim), dtype=np.float32)
-        for word, i in vocabulary.word_index.items():
+        rows = np.zeros((whole("max_words", max_words, 1), self.dim), dtype=np.float32)
+        for word, i in of_type(Vocabulary, "vocabulary", vocabulary).word_index.items():
             if i < max_words and word in self:
                 rows[i] = self[word]
         return rows
 
     def missing(self, vocabulary: Vocabulary, max_words: int) -> list[str]:
         """List the words with ids below `max_words` that have no vector: their rows in `matrix` are zeros."""
-        return [word for word, i in vocabulary.word_index.items() if i < max_words and word not in self]
+        max_words = whole("max_words", max_words, 1)
+        ids = of_type(Vocabulary, "vocabulary", vocabulary).word_index.items()
+        return [word for word, i in ids if i < max_words and word not in self]
 
     @classmethod
     def read(cls, source: "str | PathLike[str] | IO[bytes]") -> "WordVectors":
@@ -183,7 +194,7 @@ class WordVectors:
 
         * word2vec, if it is two whole numbers: of words and of dimensions. The rest is as in GloVe.
         * CSV, if it holds numbers between commas, or commas and no number at its end. A word with a comma is
-          quoted. A first line that has no numbers, or no word, names the columns.
+          quoted. A first line that has no numbers, or no word, or counts 0, 1, 2 … names the columns.
         * GloVe otherwise: word and numbers separated by blanks. A word may hold blanks itself, but not end
           in a number after one: the last numbers are the vector, as many as the first line ends with.
 
@@ -196,5 +207,8 @@ class WordVectors:
         >>> WordVectors.read(BytesIO(b"frog 0.25 1\n. . -1 2\n")).words
         ['frog', '. .']
         """
+        is_path = isinstance(source, (str, PathLike))
+        if not is_path and not isinstance(getattr(source, "read", str)(0), bytes):
+            raise TypeError(f"source must be a path, or a file opened in binary mode, got {shown(source)}")
         with Path(source).open("rb") if isinstance(source, (str, PathLike)) else nullcontext(source) as file:
             return cls(*read_rows(file, str(getattr(file, "name", "the file"))))

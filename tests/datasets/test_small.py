@@ -149,6 +149,29 @@ def test_the_genome_is_read_as_biopython_does(world: World, bases: str, width: i
     assert l9.load_genome("full", sources=world.sources) == expected
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_bases_may_stand_in_groups_and_lines_may_end_in_any_way(world: World, end: str) -> None:
+    world.path("genome").write_bytes(end.join([">a genome", "acgt acg", "RYN", ""]).encode())
+    world.change("genome", contents={}, sha256=None)
+    assert l9.load_genome("full", sources=world.sources) == "ACGTACGRYN"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("wind", "gale", "it has no column wind"),
+        ("10.9,1,2.8,4.5,rain", "10.9,1", "could not convert string to float"),
+        ("10.9", "nan", "not every day has its date and numbers"),
+    ],
+)
+def test_a_series_of_ones_own_that_lacks_something(world: World, old: str, new: str, what: str) -> None:
+    path = world.path("weather")
+    path.write_text(path.read_text().replace(old, new))
+    world.change("weather", contents={}, sha256=None)
+    with pytest.raises(ValueError, match=what):
+        l9.load_weather("full", sources=world.sources)
+
+
 # The real data
 
 

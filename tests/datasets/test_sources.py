@@ -214,3 +214,21 @@ def test_without_an_address_it_is_said_what_to_put_where(world: World) -> None:
     assert "books/<Author>/<Title>.md" in str(caught.value)
     for files in ({"novels/Emma.txt": "Emma"}, {"books/A/B.md": " \n"}, {"books/A/B.md": b"caf\xe9"}):
         assert "www.gutenberg.org" in refused(world, "books", zipped(files))
+
+
+def test_a_misspelt_folder_is_not_made_and_nothing_is_downloaded_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LECTURE9_DATA", str(tmp_path / "dta"))
+    with pytest.raises(FileNotFoundError, match=r"LECTURE9_DATA names .*dta, where no folder is: correct it"):
+        l9.load_imdb("full")
+    assert not (tmp_path / "dta").exists()
+
+
+def test_what_lies_there_unpacked_is_mentioned(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.path("imdb").unlink()
+    (world.folder / "aclImdb").mkdir()
+    world.change("imdb", urls=("http://127.0.0.1:1/gone",))
+    with pytest.raises(OSError, match="could not be downloaded"):
+        l9.load_imdb("full", sources=world.sources)
+    assert "aclImdb is not used, as only aclImdb_v1.tar.gz can be verified" in capsys.readouterr().out

@@ -15,7 +15,7 @@ import pytest
 from lecture9_utils.claims import registry
 from tests.tools.notebooks import claiming, notebook
 from tools import run_notebooks
-from tools.command import ROOT
+from tools.command import ROOT, alone
 
 
 @pytest.fixture
@@ -151,7 +151,8 @@ sys.exit(run_notebooks.main(["NOTEBOOKS=97"], folder, folder.parent / "build"))
 """
 
 
-def test_who_interrupts_ends_the_kernels(folder):
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_who_interrupts_ends_the_kernels(folder, ending):
     write = "import os, time\nprint(os.getpid(), file=open('pid', 'w'), flush=True)"
     notebook(folder / "97_a.ipynb", write, "time.sleep(600)")
     process = subprocess.Popen([sys.executable, "-c", COMMAND, folder], cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -160,9 +161,45 @@ def test_who_interrupts_ends_the_kernels(folder):
         assert process.poll() is None
         time.sleep(0.1)
     kernel = psutil.Process(int(pid.read_text()))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(ending)
     assert process.wait(60) != 0
     kernel.wait(60)
+
+
+def test_a_second_run_in_the_same_folder_is_refused_in_a_sentence(run, folder):
+    notebook(folder / "97_a.ipynb", "1")
+    with alone(folder.parent / "build" / "run-sample"):
+        code, printed = run("NOTEBOOKS=97")
+    assert (code, printed.count("\n")) == (2, 1)
+    assert re.search(r"Nothing was run: another run is at work in .*run-sample: wait for it", printed)
+    assert run("NOTEBOOKS=97")[0] == 0
+
+
+def test_a_build_folder_that_cannot_be_written_to_is_refused_in_a_sentence(run, folder):
+    notebook(folder / "97_a.ipynb", "1")
+    (folder.parent / "build").write_text("a file")
+    code, printed = run("NOTEBOOKS=97")
+    assert (code, printed.count("\n")) == (2, 1)
+    assert re.search(r"Nothing was run: .*Not a directory.*build", printed)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_a_terminal_that_lacks_a_sign_gets_another(encoding):
+    code = "from tools.command import ends_with_its_children as begin; begin(); print('done ✓ ≈')"
+    variables = os.environ | {"PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, check=True)
+    assert done.stdout.startswith(b"done ?")
+
+
+def test_the_notebooks_use_the_package_of_this_checkout(run, folder, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    notebook(
+        folder / "97_a.ipynb", "import lecture9_utils, sys\nprint(lecture9_utils.__file__, sys.path[:3])"
+    )
+    assert run("NOTEBOOKS=97")[0] == 0
+    ran = (folder.parent / "build" / "run-sample" / "97_a.ipynb").read_text("utf-8")
+    assert re.search(rf"{ROOT}/lecture9_utils/__init__.py \[.*'{ROOT}'", ran)
 
 
 @pytest.mark.slow
