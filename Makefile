@@ -95,7 +95,7 @@ data: $(STAMP) ## fetch the real data, saying first what it takes
 outputs: $(STAMP) ## execute the notebooks on the sample and store their outputs in place
 	@$(BIN)/python -m tools.run_notebooks --store $(NOTEBOOK_OPTIONS)
 
-bench: $(STAMP) ## measure the speed against the lecture's way of doing it
+bench: $(SITE) ## measure the speed beside the lecture's code and the best libraries
 	@$(BIN)/python -m tools.bench
 
 site: $(SITE) ## make the web site in build/site (DATA=full: of the last full run)
@@ -119,7 +119,7 @@ test-colab: $(STAMP) ## run all notebooks with the versions of Colab (needs uv a
 test-matrix: $(STAMP) ## run all on Python 3.11 to 3.13, oldest and newest TensorFlow (needs uv)
 	@$(BIN)/python -m nox -s matrix -- $(NOTEBOOK_OPTIONS)
 
-# What the site, the slides and the browser need more is installed only for them.
+# What the site, the slides, the browser and the measuring of speed need more is installed only for them.
 $(SITE): $(STAMP) requirements-site.lock
 	@if command -v uv >/dev/null 2>&1; then uv pip install --quiet --python $(BIN)/python -r requirements-site.lock; \
 	else $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-site.lock; fi

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ Model = Literal["skip-gram", "cbow"]
 
 _BATCH = 64  # places in the text that are learned from at once, at most
 _DRAWN = 128  # random words that all of them are held against
+_AHEAD = 32  # batches that are prepared together: many short calls of NumPy would take longer
 _RATE = 0.025  # the first step size; it falls in a line to nearly 0
 
 
@@ -151,7 +153,7 @@ def train_word2vec(
             loss = pairs = 0.0
             for batch, n_read in batches(text, model, window, negative, sample, random):
                 loss += update(W, C, batch, _RATE * max(1 - bar.n / bar.total, 1e-4), on_epoch is not None)
-                pairs += float(batch.seen.sum())
+                pairs += float(batch.seen.sum()) if on_epoch else 0.0
                 bar.update(n_read)
             if on_epoch is not None:
                 on_epoch(loss / max(pairs, 1))
@@ -174,18 +176,16 @@ def update(W: Floats, C: Floats, batch: Batch, rate: float, measure: bool = True
     As in word2vec's own program each word of a CBOW window moves by the whole gradient of their mean.
     """
     words, inputs, others, seen, noise = batch
-    mean = W[words]
-    if inputs is not None:
-        mean = (inputs / inputs.sum(axis=1, keepdims=True)) @ mean
-    output = C[others]
+    old, output = W.take(words, axis=0), C.take(others, axis=0)
+    mean = old if inputs is None else (inputs / inputs.sum(axis=1, keepdims=True)) @ old
     x = np.maximum(mean @ output.T, -80)  # so that exp(-x) is finite
     e = np.exp(-x)
     e += 1
     both = seen + noise
     slope = np.float32(rate) * (seen - both / e)
     change = slope @ output
-    W[words] += change if inputs is None else inputs.T @ change
-    C[others] += slope.T @ mean
+    W[words] = old + (change if inputs is None else inputs.T @ change)
+    C[others] = output + slope.T @ mean
     return float(np.vdot(both, np.log(e)) + np.vdot(noise, x)) if measure else 0.0
 
 
@@ -205,46 +205,71 @@ def batches(
     offsets = np.delete(np.arange(-reach, reach + 1), reach)
     n_places = int(np.clip(np.count_nonzero(counts) // 8, 1, _BATCH))  # what comes up often moves too far
     read = 0
-    for start in range(0, len(kept), n_places):
-        places = np.arange(start, min(start + n_places, len(kept))) + reach
-        near = places[:, None] + offsets
-        own = random.integers(1, window + 1, (len(places), 1))  # each place takes its own window
-        row, column = np.nonzero((np.abs(offsets) <= own) & (texts[near] == texts[places, None]))
-        drawn = np.searchsorted(chance, chance[-1] * random.random(_DRAWN), side="right")
-        if len(row):
-            end = int(kept[places[-1] - reach]) + 1
-            yield _batch(model, row, words[places], words[near[row, column]], drawn, negative), end - read
-            read = end
+    for start in range(0, len(kept), _AHEAD * n_places):
+        places = np.arange(start, min(start + _AHEAD * n_places, len(kept)))
+        batch = (places - start) // n_places
+        # Each place draws its own window, each batch its random words.
+        draws = [(random.integers(1, window + 1, n), random.random(_DRAWN)) for n in np.bincount(batch)]
+        own, drawn = (np.concatenate(numbers) for numbers in zip(*draws, strict=True))
+        near = places[:, None] + reach + offsets
+        is_near = (np.abs(offsets) <= own[:, None]) & (texts[near] == text_of[kept[places], None])
+        found = np.flatnonzero(is_near)
+        row, near = found // len(offsets), words[near.ravel()[found]]
+        drawn = np.searchsorted(chance, chance[-1] * drawn, side="right").reshape(-1, _DRAWN)
+        for each in _batches(model, batch[row], row, ids[kept[places]], near, drawn, negative):
+            start += n_places
+            if len(each.seen):
+                end = int(kept[min(start, len(kept)) - 1]) + 1
+                yield each, end - read
+                read = end
 
 
-def _batch(model: Model, row: Ids, here: Ids, near: Ids, drawn: Ids, negative: int) -> Batch:
+def _batches(
+    model: Model, batch: Ids, row: Ids, here: Ids, near: Ids, drawn: Ids, negative: int
+) -> Iterator[Batch]:
     """Count who was seen with whom: `row` says at which place each of the `near` words was found."""
+    all_batches = np.arange(len(drawn))
+    inputs: Sequence[Floats | None] = [None] * len(drawn)
     if model == "skip-gram":  # each word is an input, its neighbours are outputs
-        words, row = _different(here[row])
-        inputs, targets, n = None, near, len(words)
+        words, w, row = _different(batch, here[row], len(drawn))
+        n, targets = w, near
     else:  # the neighbours of a place are an input, its word is the output
-        places, row = _different(row)
-        words, column = _different(near)
-        inputs, targets, n = _count(row, column, (len(places), len(words))), here[places], len(places)
-        row = np.arange(n)
-    others, column = _different(np.concatenate([targets, drawn]))
-    seen = _count(row, column[: len(targets)], (n, len(others)))
-    often = np.bincount(column[len(targets) :], minlength=len(others)).astype(np.float32)
-    noise = seen.sum(axis=1, keepdims=True) * often * np.float32(negative / len(drawn))
-    return Batch(words, inputs, others, seen, noise)
+        words, w, column = _different(batch, near, len(drawn))
+        places, n, row = _different(batch, row, len(drawn))
+        inputs = _count(batch, row, column, n, w)
+        batch, targets = np.repeat(all_batches, n), here[places]
+        row = np.arange(len(batch)) - (np.cumsum(n) - n)[batch]
+    of_drawn = np.repeat(all_batches, _DRAWN)
+    outputs = np.concatenate([targets, drawn.ravel()])
+    others, m, column = _different(np.concatenate([batch, of_drawn]), outputs, len(drawn))
+    seen = _count(batch, row, column[: len(batch)], n, m)
+    often = _count(of_drawn, 0 * of_drawn, column[len(batch) :], np.ones_like(m), m)
+    share = np.float32(negative / _DRAWN)
+    for parts in zip(_parts(words, w), inputs, _parts(others, m), seen, often, strict=True):
+        yield Batch(*parts[:4], noise=parts[3].sum(axis=1, keepdims=True) * (parts[4] * share))
 
 
-def _different(ids: Ids) -> tuple[Ids, Ids]:
-    """Do as ``np.unique`` with its inverse, several times faster: by tables instead of sorting."""
-    occurs = np.zeros(ids.max() + 1, dtype=bool)
-    occurs[ids] = True
+def _different(batch: Ids, ids: Ids, n_batches: int) -> tuple[Ids, Ids, Ids]:
+    """Do as ``np.unique`` in each batch: who is there, how many, and the inverse; tables beat sorting."""
+    width = ids.max(initial=0) + 1
+    keys = batch * width + ids
+    occurs = np.zeros(n_batches * width, dtype=bool)
+    occurs[keys] = True
     different = np.flatnonzero(occurs)
     rank = np.empty(len(occurs), dtype=np.intp)
     rank[different] = np.arange(len(different))
-    return different, rank[ids]
+    batch_of, ids_of = np.divmod(different, width)
+    sizes = np.bincount(batch_of, minlength=n_batches)
+    return ids_of, sizes, rank[keys] - (np.cumsum(sizes) - sizes)[batch]
 
 
-def _count(rows: Ids, columns: Ids, shape: tuple[int, int]) -> Floats:
-    """Count how often each pair of a row and a column occurs."""
-    counts = np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1])
-    return counts.reshape(shape).astype(np.float32)
+def _count(batch: Ids, rows: Ids, columns: Ids, n: Ids, m: Ids) -> list[Floats]:
+    """Count in each batch how often each pair of a row and a column occurs, in a matrix of n times m."""
+    starts = np.cumsum(n * m) - n * m
+    counts = np.bincount(starts[batch] + rows * m[batch] + columns, minlength=n @ m).astype(np.float32)
+    return [part.reshape(shape) for part, *shape in zip(_parts(counts, n * m), n, m, strict=True)]
+
+
+def _parts(array: Any, sizes: Ids) -> list[Any]:
+    """Cut into the parts of each batch."""
+    return [array[i:j] for i, j in pairwise([0, *np.cumsum(sizes).tolist()])]

@@ -68,6 +68,14 @@ def test_an_epoch_sees_each_pair_once(model: Model, topics: Texts) -> None:
     }
 
 
+@MODELS
+def test_long_stretches_without_neighbours_are_passed_over(model: Model) -> None:
+    texts = [[0, 1], *([word % 9] for word in range(1000)), [2, 3]]
+    seen = seen_in(an_epoch(texts, model), 9)
+    assert np.argwhere(seen).tolist() == [[0, 1], [1, 0], [2, 3], [3, 2]]
+    assert seen.sum() == 4
+
+
 def test_each_place_draws_its_own_window() -> None:
     seen = seen_in(an_epoch([list(range(3000))], window=4), 3000)
     shares = [seen.trace(distance) / 3000 for distance in range(1, 6)]
