@@ -42,6 +42,7 @@ EYE = np.eye(3)
         (lambda: l9.train_word2vec([[0, 3, 1]], 3), "from 0 to 2, got 0 to 3"),
         (lambda: l9.train_word2vec([[0, 1]], 3, model="sg"), "'skip-gram' or 'cbow', .* got 'sg'"),
         (lambda: l9.train_word2vec([[0, 1]], 3, window=0), r"window, .* at least 1, got \(100, 0, 5, 5\)"),
+        (lambda: l9.train_word2vec([[0, 1]], 3, negative=0), r"at least 1, got \(100, 5, 0, 5\)"),
         (lambda: l9.train_word2vec([[0, 1]], 3, sample=-1.0), "sample at least 0"),
     ],
 )
