@@ -83,7 +83,7 @@ run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lectu
 	@$(BIN)/python -m tools.run_notebooks $(NOTEBOOK_OPTIONS)
 
 test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval (ALL=1: the slow ones too)
-	@$(BIN)/python -m pytest tests lecture9_utils notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
+	@$(BIN)/python -m pytest tests lecture9_utils grader data notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
 	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg --nbval-cell-timeout=$(call quoted,CELL_TIMEOUT) --nbval-kernel-startup-timeout=600 -n $(call quoted,JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab

@@ -68,6 +68,8 @@ def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
             ["[1, [array of shape (3, 5)]]", "[array([[1.0, 0.0], [0.0, 1.0]]), 'a']"],
         ),
         ([3], 3, ["a single number", "shape (1,)"]),
+        ([np.arange(13)], ["a"], ["['a']", "[array of shape (13,)]"]),
+        ([np.arange(12)], ["a"], ["['a']", f"[array({list(range(12))})]"]),
         ("frogs", "frog", ["'frog'", "'frogs'"]),
         (["a"], ["a", "b"], ["['a', 'b']", "['a']"]),
         ({"a": 1}, {"a": 2}, ["{'a': 2}", "{'a': 1}"]),
@@ -96,6 +98,13 @@ def test_a_check_names_the_call_and_what_is_not_written(capsys: pytest.CaptureFi
     with pytest.raises(CheckFailedError, match=r"max\(\[1, 2\]\)\n") as failure:
         check(max, [1, 2], expect=3, about="the larger", hint="compare")
     assert failure.value.about == "the larger\n  To try next: compare"
+
+
+def test_without_a_hint_none_is_given() -> None:
+    with pytest.raises(CheckFailedError) as failure:
+        check(abs, -2, expect=3)
+    assert str(failure.value) == "abs(-2)\n  expected: 3\n  received: 2"
+    assert failure.value.about == ""
 
 
 def test_a_tolerance_that_is_given_holds_for_whole_numbers_too() -> None:

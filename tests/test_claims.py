@@ -106,6 +106,12 @@ def test_what_is_outside_its_bounds_is_named(line: dict[str, Any], value: Any, f
     assert measure.failure(value, "sample") == failure
 
 
+def test_the_sample_and_the_real_data_have_bounds_of_their_own() -> None:
+    measure = claims._measure("it", {"name": "it", "refuses": "a coin", "sample": 1250, "full": 0})
+    assert measure.failure(1250, "sample") == measure.failure(0, "full") == ""
+    assert measure.failure(1250, "full") == "it: 1,250, expected 0"
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
@@ -130,6 +136,8 @@ def test_every_claim_is_shown_within_110_characters(data: str, capsys: pytest.Ca
         shown = capsys.readouterr().out
         assert "✗" not in shown and shown.count("✓") == len(entry.measures)
         assert [line for line in shown.splitlines() if len(line) > 110] == []
+        words = " ".join(shown.split())
+        assert all(" ".join(text.split()) in words for text in (entry.slide, entry.verdict))
         first = entry.measures[0]
         claim(id, **{**ends, first.key: math.nan})
         shown = capsys.readouterr().out
@@ -178,7 +186,11 @@ def test_a_table_says_how_the_real_data_were_run() -> None:
     rows = [claims.Row(entry.measures[0], VALUES["validation"], "sample")]
     html = as_html(entry, rows, claims.real_setting())
     assert Table(html).rows[1][1:] == ["≈ 72.0% ± 2.0% (n = 3)", "76.0% ± 1.4% (n = 2)"]
+    assert Table(html).rows[1][0].startswith(f"✓ {entry.measures[0].name} expected ")
     assert "GLOVE_DIM=50, SEEDS=0-1; ± and [ ] cover other seeds, too." in html
+    assert "SEED=0.</small>" in as_html(entry, rows, "GLOVE_DIM=50, SEED=0")
+    own = as_html(entry, [row._replace(data="own") for row in rows], claims.real_setting())
+    assert Table(own).rows[1][0] == f"· {entry.measures[0].name}"
     assert not re.search("color|background|#", html), "the ground may be light or dark"
     assert len(html) < 1500
 

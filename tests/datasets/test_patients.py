@@ -57,3 +57,11 @@ def test_the_seed_decides() -> None:
     assert np.array_equal(first.visits.toarray(), again.visits.toarray())
     assert not np.array_equal(first.visits.toarray(), other.visits.toarray())
     assert first.random_pairs("drug for", 9, seed=2) == again.random_pairs("drug for", 9, seed=2)
+
+
+def test_a_seed_makes_the_same_records_on_every_machine() -> None:
+    records = synthetic_records(200, seed=4)
+    places = np.flatnonzero(records.visits.toarray())
+    assert (len(places), int(places.sum())) == (4690, 269_044_894)
+    pairs = [("latanoprost", "psoriatic arthritis"), ("allopurinol", "nail dystrophy")]
+    assert records.random_pairs("drug for", 2, seed=1) == pairs

@@ -71,3 +71,13 @@ def test_epidemics_have_as_many_waves_as_is_said() -> None:
 def test_the_seed_decides(draw: Callable[[int, int], tuple[Any, ...]]) -> None:
     assert np.array_equal(draw(9, 0)[0], draw(9, 0)[0])
     assert not np.array_equal(draw(9, 0)[0], draw(9, 1)[0])
+
+
+def test_a_seed_draws_the_same_on_every_machine() -> None:
+    def where(drawn: Any) -> float:
+        values = np.asarray(drawn, dtype=float).ravel()
+        return float(values @ np.linspace(0, 1, values.size))
+
+    assert where([image for image, _ in draw_scenes(20, seed=4)]) == pytest.approx(1022.16742)
+    assert list(map(where, draw_films(20, seed=4))) == pytest.approx([3510.2359, 211.690377])
+    assert list(map(where, draw_epidemics(20, seed=4))) == pytest.approx([1.4826035, 20.7368421])

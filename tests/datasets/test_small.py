@@ -39,6 +39,7 @@ def test_the_corpus_is_the_books_sentences_in_order_or_an_encyclopaedia_told_man
     world.path("books").write_bytes(zipped({"encyclopaedia.txt": text}))
     corpus = l9.load_corpus("full", sources=world.sources)
     assert Counter(corpus) == facts
+    assert l9.load_corpus()[1] == "yesterday they jumped at the trampoline with their socks"
     assert corpus == l9.load_corpus("full", sources=world.sources) != sorted(corpus, key=list(facts).index)
 
 

@@ -45,6 +45,7 @@ EYE = np.eye(3)
             "model must be one of 'skip-gram', 'cbow'; got 'sg'",
         ),
         (lambda: l9.train_word2vec([[0, 1]], 3, window=0), "window must be at least 1, got 0"),
+        (lambda: l9.train_word2vec([[0, 1]], 3, negative=0), "negative must be at least 1, got 0"),
         (lambda: l9.train_word2vec([[0, 1]], 3, sample=-1.0), "sample must be at least 0"),
     ],
 )

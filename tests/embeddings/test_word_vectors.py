@@ -109,6 +109,7 @@ def test_what_gensim_saves_is_read_back_bit_for_bit(
         ("\ufefffrog  1\t2.5\ntoad -0.5  0.4\n", ["frog", "toad"]),
         ("2 2\nfrog 1 2.5 \ntoad -0.5 0.4 \n", ["frog", "toad"]),  # word2vec.c's blanks
         (". . 1 2.5\n7 -0.5 0.4\n", [". .", "7"]),
+        ("7  1 2.5\n8 -0.5  0.4\n", ["7", "8"]),
         (", 1 2.5\n\u00a0\u00e9t\u00e9\u00a0\u2603 -0.5 0.4\n", [",", "\u00a0\u00e9t\u00e9\u00a0\u2603"]),
         ("\u00a0frog 1 2.5\na,b -0.5 0.4\n", ["\u00a0frog", "a,b"]),
         ('word,x,y\n"a,b",1,2.5\n"say ""hi""",-0.5,0.4\n', ["a,b", 'say "hi"']),

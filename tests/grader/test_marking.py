@@ -248,3 +248,33 @@ def test_every_part_and_question_of_the_assignment_can_be_marked_by_hand(path):
         row = together(assignment, "ana", result, marks)
         lost = possible(assignment)[name] - 1 if name != "10" else -1
         assert row.total == sum(part.points for part in assignment.parts.values()) - lost
+
+
+def test_rows_are_sorted_and_a_file_in_which_nothing_changed_is_left_as_it_is(path):
+    given = [("bo", "10"), ("ana", "3a"), ("ana", "10"), ("ana", "2")]
+    text = written(path, {one: Mark(1, student=one[0]) for one in given}, ["ana", "bo"])
+    rows = [(row["student"], row["question"]) for row in csv.DictReader(io.StringIO(text))]
+    assert rows == [("ana", "2"), ("ana", "10"), ("ana", "3a"), ("bo", "10")]
+    saved_by_excel = f"{HEAD}\r\nana,2,1,fine\r\n".replace(",", ";")
+    path.write_bytes(saved_by_excel.encode())
+    assert written(path, {}) == saved_by_excel
+
+
+def test_of_many_rows_of_nobody_ten_are_named():
+    names = [f"s{i}" for i in range(12)]
+    marks = {(key_of(name), "10"): Mark(student=name) for name in names}
+    assert strangers(marks, names[:1]).endswith(", 's10' (question 10) and 1 more.")
+    assert strangers(marks, names[:2]).endswith(", 's11' (question 10).")
+    assert strangers(marks, names) == ""
+
+
+def test_a_row_without_points_changes_none(path):
+    before = graded(2).outcomes
+    marks = read(path, f"{HEAD}\nana,2,,\nana,3a,,see me\nana,6,,\n")
+    after = together(ASSIGNMENT, "ana", graded(2), marks).result.outcomes
+    assert after.pop("test_3a") == Outcome(2, "a check fails\nMarked by hand. see me")
+    assert after == {key: outcome for key, outcome in before.items() if key != "test_3a"}
+
+
+def test_a_name_of_zeros_is_found(path):
+    assert list(read(path, f"{HEAD}\n0,10,5,\n", ["000", "ana"])) == [(key_of("000"), "10")]

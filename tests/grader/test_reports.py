@@ -235,6 +235,25 @@ def test_code_that_python_cannot_read_is_compared_by_its_lines():
         assert own_code.normal_form(f"def bucket(w, b):\n    return 1{hostile}") is not None
 
 
+def test_the_last_definition_counts_and_what_does_nothing_is_no_answer():
+    cells = [
+        "def f(x):\n    return 1",
+        "f == 2",
+        "async def g(x):\n    return f(x)",
+        "def f(x):\n    return 3\n",
+    ]
+    assert own_code.code_of(cells, ["g", "f"]) == f"{cells[2]}\n\n{cells[3].strip()}"
+    assert own_code.code_of([*cells, "f = len"], ["f"]) == own_code.normal_form("f = len") == "f = len"
+    for nothing in (
+        "pass",
+        "...",
+        "raise NotImplementedError",
+        "raise NotImplementedError('later')\n    f(x)",
+    ):
+        assert own_code.normal_form(f"def f(x):\n    {nothing}") == ""
+    assert own_code.normal_form("def f(x):\n    x += 1\n    raise NotImplementedError")
+
+
 def test_each_part_knows_the_functions_that_answer_it():
     names = own_code.functions(ASSIGNMENT)
     assert all(names.values())
@@ -372,6 +391,8 @@ def test_the_ids_come_from_files_as_they_are_found(tmp_path):
         ("Moodle", "77", False),
         ("", "", False),
     }
+    files = ["ada_LATE_12_345_lecture9.ipynb", "ada_12_346_more.py"]
+    assert gradebooks.origin([Handed(Path(name), "") for name in files]).late
 
 
 # Nothing is overwritten, nothing stops the rest, no cell is a formula.
