@@ -160,7 +160,8 @@ def inside(
         lines += [f"mount --bind {q(str(path))} {here}"]
         lines += [] if path in devices else [f"mount -o remount,bind,ro {here}"]
     lines += [f'ln -s {q(str(link.readlink()))} "$r"{link}' for link in SYSTEM if link.is_symlink()]
-    lines += ['mount --rbind /proc "$r/proc"', f'exec chroot "$r" {shlex.join(command)}']
+    lines += ['mount --rbind /proc "$r/proc"', 'mount -o remount,bind,ro "$r"']
+    lines += [f'exec chroot "$r" {shlex.join(command)}']
     namespaces = ["--mount", *([] if kind == "root" else ["--user", "--map-root-user"]), *more]
     return ["unshare", *namespaces, "/bin/sh", "-c", "\n".join(lines)]
 
