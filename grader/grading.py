@@ -27,6 +27,7 @@ PATIENCE = 2  # so often a function may take too long before it is not called an
 LARGEST_VALUE = 64 * 2**20  # bytes that a value may take when it is compared
 COMPARE = 10.0  # processor seconds that reading and comparing what a test calls for may take
 MOST, LONGEST = 100, 1000  # flags and errors, and characters of one: who reads on
+MOST_CODE = 20_000  # characters of a cell that a person is shown
 UNSEEN = "its test was not run"
 BESIDE = "right alone, but wrong beside other calls: does the function keep or change what others use?"
 OURS = "the grader could not run a cell of its own: this is no fault of yours, and a person looks at it"
@@ -80,6 +81,7 @@ class Session:
         self.flags: list[str] = []
         self.deaths: set[str] = set()  # the cells and functions that broke the process
         self.lates: Counter[str] = Counter()  # and those that took too long, and how often
+        self.slow: set[str] = set()  # the cells that did so in an earlier run
         self.locked: list[str] = []  # what locked cells that were run define
         self.about = ""  # what the test says that it is about
         self.cause = ""  # what the last call was like, as of `Outcome`
@@ -128,7 +130,7 @@ class Session:
 
     def run(self, source: str, where: str) -> str:
         """Run a cell; return its error in words, or nothing."""
-        if self.lates[where]:
+        if where in self.slow:
             return f"{where} took longer than {self.limits.cell:.0f} seconds"
         try:
             reply = self.ask({"do": "run", "source": source}, self.limits.cell, where)
@@ -272,7 +274,7 @@ def grade(assignment: Assignment, submission: Submission, place: Place | None = 
     if hidden and (lost or result.errors):
         parts = {key: replace(part, hidden="") for key, part in assignment.parts.items()}
         again = Session(replace(assignment, parts=parts), session.place)
-        again.end, again.lates = session.end, session.lates  # what took too long is not waited for again
+        again.end, again.lates, again.slow = session.end, session.lates, {*session.lates}
         told = run(again, submission)
         result.errors = told.errors
         for key in lost:
@@ -288,7 +290,8 @@ def run(session: Session, submission: Submission) -> Result:
     assignment = session.assignment
     result = ungraded(assignment, list(submission.flags), UNSEEN)
     result.written = submission.written
-    result.code = [source for where, source in submission.steps if source and where not in assignment.locked]
+    own = (source for where, source in submission.steps if source and where not in assignment.locked)
+    result.code = [source[:MOST_CODE] for source in own]
     reason, ours = UNSEEN, False
     try:
         for where, source in submission.steps:

@@ -32,6 +32,7 @@ from typing import Any, Protocol
 import psutil
 
 import lecture9_utils
+from tools.command import ROOT, RefusedError
 
 
 def firm(path: str) -> Path:
@@ -221,6 +222,9 @@ class Stem:
     """The process from which students' processes are forked."""
 
     def __init__(self, kit: Kit):
+        if walls() != "limits" and (seen := set(bindings({})) & {ROOT, *ROOT.parents}):
+            said = f"{min(seen)} holds Python, so students' code can read all of it, and this repository too"
+            raise RefusedError(f"{said}: move the repository, or make the environment elsewhere")
         self._files = tempfile.TemporaryDirectory(prefix="lecture9-", ignore_cleanup_errors=True)
         folder = Path(self._files.name).resolve()
         root, cache, package = folder / "root", folder / "cache", folder / "package" / PACKAGE.name

@@ -19,6 +19,7 @@ PACKED = re.compile(r"\.(zip|rar|7z|tar|t?gz)$", re.I)
 DEEPEST, MOST_FILES = 10, 1000  # folders in each other, and files of a student, that are looked at
 LONGEST, MOST_LINES = 400, 20_000  # characters of a line, and lines, that patterns look at
 MOST_PROSE = 20_000  # characters of an answer in words
+PICTURE = re.compile(r"data:image/[\w+]{1,20};base64,[\w+/=]+")  # as Colab writes it in the text
 FEW_WORDS = 20  # as many can be a remark
 SUSPICIONS = {
     "ends the program or ignores signals": r"\bos\._exit|\bos\.abort|\bsys\.exit|\bsignal\.",
@@ -262,6 +263,7 @@ def words(assignment: Assignment, cells: list[tuple[str, Any]], question: str) -
         if cell.cell_type == "code" and not marked:
             text = remarks(text, begun)
         own = "\n".join(line for line in text.splitlines() if line.strip() not in known).strip()
+        own = PICTURE.sub("a picture", own)
         if begun and own:
             here.append(own)
         elif len(own.split()) > FEW_WORDS:
