@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -27,7 +27,9 @@ PATIENCE = 2  # so often a function may take too long before it is not called an
 LARGEST_VALUE = 64 * 2**20  # bytes that a value may take when it is compared
 COMPARE = 10.0  # processor seconds that reading and comparing what a test calls for may take
 MOST, LONGEST = 100, 1000  # flags and errors, and characters of one: who reads on
+MOST_CODE = 20_000  # characters of a cell that a person is shown
 UNSEEN = "its test was not run"
+BESIDE = "right alone, but wrong beside other calls: does the function keep or change what others use?"
 OURS = "the grader could not run a cell of its own: this is no fault of yours, and a person looks at it"
 OBJECTS, UNWRITTEN = "returns objects instead of data", "not written, or a left-over NotImplementedError"
 
@@ -79,6 +81,7 @@ class Session:
         self.flags: list[str] = []
         self.deaths: set[str] = set()  # the cells and functions that broke the process
         self.lates: Counter[str] = Counter()  # and those that took too long, and how often
+        self.slow: set[str] = set()  # the cells that did so in an earlier run
         self.locked: list[str] = []  # what locked cells that were run define
         self.about = ""  # what the test says that it is about
         self.cause = ""  # what the last call was like, as of `Outcome`
@@ -127,6 +130,8 @@ class Session:
 
     def run(self, source: str, where: str) -> str:
         """Run a cell; return its error in words, or nothing."""
+        if where in self.slow:
+            return f"{where} took longer than {self.limits.cell:.0f} seconds"
         try:
             reply = self.ask({"do": "run", "source": source}, self.limits.cell, where)
         except BrokenError as broken:
@@ -142,7 +147,8 @@ class Session:
         self.cause = ""
         request = {"do": "call", "name": name, "arguments": packed(plain(list(arguments)))}
         if self.lates[f"{name}()"] >= PATIENCE:
-            raise RemoteError(f"{name} took too long before, and was not called again")
+            limit = f"{self.limits.call:.0f} seconds"
+            raise RemoteError(f"{name} took longer than {limit} before, and was not called again")
         try:
             reply = self.ask(request, self.limits.call, f"{name}()")
         except BrokenError as broken:
@@ -189,8 +195,9 @@ class Session:
                 message = "\n".join([str(failure), *getattr(failure, "__notes__", [])])
                 about = self.about or "it raises an error on a case that is not shown"
             except Exception as error:  # what was returned is not what the test can read
-                message = f"what the function returns has the wrong form ({type(error).__name__})"
-                about = f"{self.about}: {message}" if self.about else message
+                about = f"what the function returns has the wrong form ({type(error).__name__})"
+                message = "\n".join([about, *getattr(error, "__notes__", [])])
+                about += f": {self.about}" if self.about else ""
             shown, detail = (f"a hidden test fails: {about}", message) if hidden else (message, "")
             return Outcome(0, shown, self.cause, detail)
         return Outcome(part.points)
@@ -254,11 +261,37 @@ def newer(python: str) -> bool:
 
 
 def grade(assignment: Assignment, submission: Submission, place: Place | None = None) -> Result:
-    """Grade a submission; whatever it does, a result comes back."""
-    session, start = Session(assignment, place or Place()), time.monotonic()
+    """Grade a submission; whatever it does, a result comes back.
+
+    What a student's code says may hold what a hidden test has called it with. So where it is to be shown, it
+    comes from a second run, without hidden tests; the points are those of the first.
+    """
+    start = time.monotonic()
+    session = Session(assignment, place or Place())
+    result = run(session, submission)
+    hidden = [key for key, part in assignment.parts.items() if part.hidden]
+    lost = [key for key, outcome in result.outcomes.items() if outcome.message and key not in hidden]
+    if hidden and (lost or result.errors):
+        parts = {key: replace(part, hidden="") for key, part in assignment.parts.items()}
+        again = Session(replace(assignment, parts=parts), session.place)
+        again.end, again.lates, again.slow = session.end, session.lates, {*session.lates}
+        told = run(again, submission)
+        result.errors = told.errors
+        for key in lost:
+            result.outcomes[key].message = told.outcomes[key].message or BESIDE
+        if told.failed:
+            result.failed, result.flags = True, list(dict.fromkeys([*result.flags, *told.flags]))
+    result.seconds = time.monotonic() - start
+    return result
+
+
+def run(session: Session, submission: Submission) -> Result:
+    """Run a submission from top to bottom."""
+    assignment = session.assignment
     result = ungraded(assignment, list(submission.flags), UNSEEN)
     result.written = submission.written
-    result.code = [source for where, source in submission.steps if source and where not in assignment.locked]
+    own = (source for where, source in submission.steps if source and where not in assignment.locked)
+    result.code = [source[:MOST_CODE] for source in own]
     reason, ours = UNSEEN, False
     try:
         for where, source in submission.steps:
@@ -272,7 +305,7 @@ def grade(assignment: Assignment, submission: Submission, place: Place | None = 
                     session.flags.append(f"{where} may be right in Python {submission.python}, mark by hand")
                     result.failed = True
                 if where in assignment.locked:
-                    session.flags.append(f"THE GRADER FAILED in its own cell, mark by hand: {error}")
+                    session.flags.append(f"THE GRADER FAILED in its own cell, mark by hand: {where}")
                     result.failed = ours = True
     except GaveUpError as gave_up:
         session.flags.append(str(gave_up))
@@ -292,7 +325,6 @@ def grade(assignment: Assignment, submission: Submission, place: Place | None = 
     result.flags = [flag[:LONGEST] for flag in result.flags[:MOST]]
     result.errors = [error[:LONGEST] for error in result.errors[:MOST]]
     result.late = bool(session.lates.total())
-    result.seconds = time.monotonic() - start
     return result
 
 

@@ -32,6 +32,7 @@ from typing import Any, Protocol
 import psutil
 
 import lecture9_utils
+from tools.command import ROOT, RefusedError
 
 
 def firm(path: str) -> Path:
@@ -160,7 +161,8 @@ def inside(
         lines += [f"mount --bind {q(str(path))} {here}"]
         lines += [] if path in devices else [f"mount -o remount,bind,ro {here}"]
     lines += [f'ln -s {q(str(link.readlink()))} "$r"{link}' for link in SYSTEM if link.is_symlink()]
-    lines += ['mount --rbind /proc "$r/proc"', f'exec chroot "$r" {shlex.join(command)}']
+    lines += ['mount --rbind /proc "$r/proc"', 'mount -o remount,bind,ro "$r"']
+    lines += [f'exec chroot "$r" {shlex.join(command)}']
     namespaces = ["--mount", *([] if kind == "root" else ["--user", "--map-root-user"]), *more]
     return ["unshare", *namespaces, "/bin/sh", "-c", "\n".join(lines)]
 
@@ -220,6 +222,9 @@ class Stem:
     """The process from which students' processes are forked."""
 
     def __init__(self, kit: Kit):
+        if walls() != "limits" and (seen := set(bindings({})) & {ROOT, *ROOT.parents}):
+            said = f"{min(seen)} holds Python, so students' code can read all of it, and this repository too"
+            raise RefusedError(f"{said}: move the repository, or make the environment elsewhere")
         self._files = tempfile.TemporaryDirectory(prefix="lecture9-", ignore_cleanup_errors=True)
         folder = Path(self._files.name).resolve()
         root, cache, package = folder / "root", folder / "cache", folder / "package" / PACKAGE.name

@@ -19,8 +19,8 @@ PACKED = re.compile(r"\.(zip|rar|7z|tar|t?gz)$", re.I)
 DEEPEST, MOST_FILES = 10, 1000  # folders in each other, and files of a student, that are looked at
 LONGEST, MOST_LINES = 400, 20_000  # characters of a line, and lines, that patterns look at
 MOST_PROSE = 20_000  # characters of an answer in words
+PICTURE = re.compile(r"data:image/[\w+]{1,20};base64,[\w+/=]+")  # as Colab writes it in the text
 FEW_WORDS = 20  # as many can be a remark
-BACK_DOORS = ("multi_hot",)  # what makes answers of, though it is not asked for itself
 SUSPICIONS = {
     "ends the program or ignores signals": r"\bos\._exit|\bos\.abort|\bsys\.exit|\bsignal\.",
     "starts processes": r"\bos\.fork|\bsubprocess\b|\bmultiprocessing\b|\bos\.system|^[ \t]*!",
@@ -209,7 +209,10 @@ def identity(assignment: Assignment, cell: Any) -> str:
 def steps(assignment: Assignment, cells: list[tuple[str, Any]]) -> Iterator[Step]:
     """Go through a notebook's code: of a cell of tests that is there twice, the last one counts."""
     last = {key: i for i, (key, _) in enumerate(cells)}
-    code = [(i, key, cell) for i, (key, cell) in enumerate(cells) if is_code(assignment, key, cell)]
+    given = [cell.source for _, cell in cells if cell.cell_type == "code"]
+    written = [defined(source) for source in given if "NotImplementedError" not in source]
+    missing = set(assignment.functions).difference(*written)
+    code = [(i, key, cell) for i, (key, cell) in enumerate(cells) if is_code(assignment, key, cell, missing)]
     for number, (i, key, cell) in enumerate(code, start=1):
         if key in assignment.locked:
             yield key, assignment.locked[key]
@@ -220,13 +223,17 @@ def steps(assignment: Assignment, cells: list[tuple[str, Any]]) -> Iterator[Step
             yield key or f"code cell {number}", cell.source
 
 
-def is_code(assignment: Assignment, key: str, cell: Any) -> bool:
-    """Tell whether a cell is to be run: by the source, whatever its type has become, if it is known there."""
+def is_code(assignment: Assignment, key: str, cell: Any, missing: set[str]) -> bool:
+    """Tell whether a cell is to be run: by the source, whatever its type has become, if it is known there.
+
+    An answer that is no code cell was laid aside by the student if a code cell answers, too.
+    """
     if key.removeprefix("written_") in assignment.written:
         return False
-    if key:
+    if cell.cell_type == "code" or key in assignment.kept:
         return True
-    return cell.cell_type == "code" or bool(defined(cell.source) & set(assignment.functions))
+    names = defined(cell.source) & set(assignment.functions)
+    return bool(names & missing) if names else bool(key)
 
 
 def parsed(code: str) -> ast.Module | None:
@@ -256,6 +263,7 @@ def words(assignment: Assignment, cells: list[tuple[str, Any]], question: str) -
         if cell.cell_type == "code" and not marked:
             text = remarks(text, begun)
         own = "\n".join(line for line in text.splitlines() if line.strip() not in known).strip()
+        own = PICTURE.sub("a picture", own)
         if begun and own:
             here.append(own)
         elif len(own.split()) > FEW_WORDS:
@@ -284,7 +292,7 @@ def structure(assignment: Assignment, found: dict[str, list[Any]]) -> list[str]:
         "missing, put back": [key for key in [*kept, *written] if key not in found],
         "edited, restored": [key for key in kept if texts[key] - {normal(kept[key])}],
         "there more than once": [key for key in kept if len(found.get(key, [])) > 1],
-        "no code cell any more, run all the same": [
+        "no code cell any more": [
             key for key in every if any(cell.cell_type != "code" for cell in found.get(key, []))
         ],
     }
@@ -298,7 +306,7 @@ def suspicions(assignment: Assignment, code: str) -> list[str]:
     """Say what a person should look at in a student's code; patterns see only the beginning of long lines."""
     lines = [line for line in code.splitlines() if line.strip()]
     patterns = dict(SUSPICIONS)
-    for name in dict.fromkeys([*(name.rpartition(".")[2] for name in assignment.switched_off), *BACK_DOORS]):
+    for name in (name.rpartition(".")[2] for name in assignment.switched_off):
         patterns[f"uses {name} of the package, which is what is asked for"] = (
             rf"\b(?:l9|lecture9_utils)\b.*\b{name}\b|[\"']{name}[\"']"
         )

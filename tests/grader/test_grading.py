@@ -373,13 +373,14 @@ def moved_up(notebook: Any) -> None:
     "change",
     [
         turned("raw", ESSAY),
+        turned("markdown", f"![](data:image/png;base64,{'iVBOR/' * 10**5}=)\n\n{ESSAY}"),
         turned("code", ESSAY),
         turned("code", f"# {ESSAY}"),
         turned("code", f'answer = """{ESSAY} {ESSAY}"""'),
         pasted,
         moved_up,
     ],
-    ids=["raw", "code", "comment", "text", "pasted", "moved up"],
+    ids=["raw", "picture", "code", "comment", "text", "pasted", "moved up"],
 )
 def test_prose_reaches_a_person_wherever_it_stands(few, change):
     assignment, notebook = model.load(few), handed_in(source=few)

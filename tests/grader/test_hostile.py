@@ -1,12 +1,14 @@
 """Hostile and broken submissions: no trick pays, none stops the rest, each gets a flag."""
 
 import contextlib
+import json
 import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,12 @@ import psutil
 import pytest
 
 from grader.assignment import SOURCE, Assignment, load
-from grader.grading import OURS, Result, grade
-from grader.sandbox import Limits, Place, walls
+from grader.grading import BESIDE, OURS, Result, grade
+from grader.judge import LARGEST_RESULT
+from grader.sandbox import Kit, Limits, Place, Stem, walls
 from grader.submissions import arrange
 from tests.grader.students import LIBRARY, WRONG, answer, cells_of, handed_in, keys, lost, short_source
-from tools.command import ROOT
+from tools.command import ROOT, RefusedError
 
 # Only what never ends reaches these limits, however busy the machine is.
 PLACE = Place(Limits(cell=60, call=30, total=6000))
@@ -91,6 +94,14 @@ def test_the_hidden_tests_cannot_be_read(graded):
     assert lost(result) == cells_of("1a")
     assert any("seen: []" in error for error in result.errors), result.errors
     assert "look: looks for the tests" in result.flags
+
+
+@WALLED
+@pytest.mark.parametrize("place", [ROOT, ROOT.parent])
+def test_nothing_is_graded_where_a_student_could_read_the_hidden_tests(monkeypatch, place):
+    monkeypatch.setattr(sys, "prefix", str(place))
+    with pytest.raises(RefusedError, match=f"{place} holds Python, so students' code can read all of it"):
+        Stem(Kit())
 
 
 @WALLED
@@ -275,8 +286,9 @@ def test_what_works_in_a_kernel_costs_nothing(graded, path):
     answers = {
         key: odd + solved.cells[keys(solved).index(f"answer_{key}")].source for key, odd in ODD.items()
     }
-    result = graded(answers)
+    result = graded(answers, cell=f"data = '{'x' * 3 * 2**20}'")
     assert (lost(result), result.errors) == ([], [])
+    assert len(json.dumps(asdict(result))) < LARGEST_RESULT
 
 
 @pytest.mark.parametrize("kind", ["markdown", "raw"])
@@ -287,9 +299,7 @@ def test_the_type_of_a_cell_comes_from_the_source(graded, kind):
 
     result = graded(change=turn)
     assert (lost(result), result.errors) == ([], [])
-    assert re.search(
-        "no code cell any more, run all the same: test_1a.* setup.* answer_1a", str(result.flags)
-    )
+    assert re.search("no code cell any more: test_1a.* setup.* answer_1a", str(result.flags))
 
 
 def test_no_outcome_is_without_a_reason(short):
@@ -316,6 +326,57 @@ def tokens(text):
     result = graded({"1a": code})
     assert lost(result) == ["1a_hidden"]
     assert "a hidden test fails: an empty text" in result.outcomes["test_1a_hidden"].message
+
+
+def test_nothing_that_is_shown_tells_what_a_hidden_test_asks(graded, path):
+    solved = handed_in(source=path)
+    tokens = solved.cells[keys(solved).index("answer_1a")].source
+    answers = {
+        "1a": "SEEN = []\n" + tokens.replace("cleaned =", "SEEN.append(text)\n    cleaned =", 1),
+        "2a": "assert not SEEN, SEEN",
+        "2c": "def collisions(buckets):\n    raise LookupError(SEEN)",
+        "3": "def pad(*_):\n    return SEEN",
+    }
+    result = graded(answers)
+    shown = [outcome.message for outcome in result.outcomes.values()] + result.errors + result.flags
+    assert lost(result) == cells_of("2a", "2c", "3a", "3b")
+    assert "raised LookupError: ['Data science" in result.outcomes["test_2c"].message
+    assert not [text for text in shown if "'Tis" in text]
+
+
+def test_what_is_right_alone_and_wrong_beside_others_has_a_reason(graded, path):
+    solved = handed_in(source=path)
+    ngrams = solved.cells[keys(solved).index("answer_1b")].source
+    answers = {
+        "1b": "CALLS = []\n" + ngrams.replace("runs = []", "runs = []\n    CALLS.append(n)", 1),
+        "2b": "def bucket(word, buckets):\n    return zlib.crc32(word.encode()) % buckets * (len(CALLS) < 3)",
+    }
+    result = graded(answers)
+    assert lost(result) == cells_of("2b")
+    assert result.outcomes["test_2b"].message == BESIDE
+
+
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_an_attempt_that_was_laid_aside_is_not_run(short, path, kind):
+    below, instead = handed_in(source=path), handed_in(source=path)
+    answer = cell_of(below, "answer_1a")
+    aside = {"cell_type": kind, "source": WRONG["1a"]}
+    below.cells.insert(below.cells.index(answer) + 1, nbformat.from_dict(aside | {"metadata": {}}))
+    instead.cells.insert(instead.cells.index(answer), nbformat.v4.new_code_cell(answer.source))
+    cell_of(instead, "answer_1a").update(aside)
+    for notebook in (below, instead):
+        assert WRONG["1a"] not in dict(arrange(short, notebook).steps).values()
+
+
+def test_a_result_that_a_test_cannot_read_has_a_hint(seventh):
+    assignment = load(seventh)
+    notebook = handed_in({"7c": "def unroll(step, x, h0):\n    return ['so', 'la']"}, seventh)
+    result = grade(assignment, arrange(assignment, notebook), PLACE)
+    form = "what the function returns has the wrong form (ValueError)"
+    message = result.outcomes["test_7c"].message
+    assert message.startswith(form)
+    assert "To try next: collect every state" in message
+    assert result.outcomes["test_7c_hidden"].message.startswith(f"a hidden test fails: {form}: five steps")
 
 
 # Values and resources.
