@@ -41,8 +41,12 @@ from tools.command import RefusedError, options, workers
 
 Call = Callable[..., Any]  # a function and its arguments, here or on a cluster
 Students = dict[str, list[Handed]]  # their files by their names
-say = partial(print, flush=True)
 LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
+
+
+def say(text: str) -> None:
+    """Print a line at once, and whole, whatever other threads print."""
+    print(f"{text}\n", end="", flush=True)
 
 
 def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:

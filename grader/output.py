@@ -76,8 +76,10 @@ def number(value: float | None) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a text file as a whole or not at all."""
-    command.write(path, text.encode("utf-8"))
+    """Write a text file as a whole or not at all; one that says this already is left as it is."""
+    content = text.encode("utf-8")
+    if not path.is_file() or path.read_bytes() != content:
+        command.write(path, content)
 
 
 def write_csv(path: Path, rows: list[list[str]]) -> None:

@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.assignment import Assignment
 from grader.marking import Row
@@ -44,6 +45,7 @@ def code_of(cells: Sequence[str], names: Iterable[str]) -> str:
     return "\n\n".join(cells[number].strip("\n") for number in sorted(chosen))
 
 
+@lru_cache(512)  # parts share answers, and students too
 def normal_form(code: str) -> str:
     r"""Return what is left of code without blanks, comments, docstrings and calls; "" if nothing is written.
 

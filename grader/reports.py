@@ -5,9 +5,12 @@ The report of the class is in `class_report`.
 
 import ast
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from functools import partial
+from importlib.metadata import version
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -17,7 +20,7 @@ from grader.assignment import Assignment, Part
 from grader.class_report import HIDDEN, write_report
 from grader.gradebooks import origin, possible, write_canvas, write_moodle
 from grader.grading import Outcome
-from grader.marking import Row
+from grader.marking import Row, fingerprint
 from grader.output import cell, html, line, number, write_csv, write_page
 from grader.own_code import LONGEST, cells_of, code_of, functions
 from grader.submissions import Handed
@@ -54,11 +57,12 @@ def jobs(
         if any(there.system == system for there in origins.values()):
             theirs = [(row, origins[row.student]) for row in done if origins[row.student].system == system]
             todo[f"{system.lower()}.csv"] = partial(writer, theirs)
+    names = functions(assignment)
     pages: dict[str, str] = {}  # whose each is; a file system may not tell upper from lower case
     for row in rows:
         page = out / "feedback" / f"{file_name(row.student)}.html"
         owner = pages.setdefault(page.name.casefold(), row.student)
-        job = partial(write_feedback, assignment, page, row)
+        job = partial(write_feedback, assignment, names, page, row)
         if owner != row.student:
             job = partial(refuse, f"{page.name} is the page of {owner}")
         todo[f"feedback of {row.student}"] = job
@@ -100,7 +104,9 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
+def write_feedback(
+    assignment: Assignment, names: Mapping[str, Sequence[str]], path: Path, row: Row
+) -> None:
     """Write a student's page: the points of each part, what to look at, and the student's own code beside it.
 
     It says nothing of the hidden tests but what they are about.
@@ -117,7 +123,6 @@ def write_feedback(assignment: Assignment, path: Path, row: Row) -> None:
             *(f"<li>{html(line(flag))}</li>" for flag in row.flags),
             "</ul>",
         ]
-    names = functions(assignment)
     for question, title in assignment.titles.items():
         parts = {key: part for key, part in assignment.parts.items() if part.question == question}
         most = sum(part.points for part in parts.values()) + assignment.written.get(question, 0.0)
@@ -175,32 +180,39 @@ def of_written(row: Row, question: str) -> list[str]:
 
 
 def write_gradebook(assignment: Assignment, path: Path, rows: Sequence[Row]) -> None:
-    """Write the database that ``nbgrader export`` and others read; it is replaced as a whole."""
-    from nbgrader.api import Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+    """Write the database that ``nbgrader export`` and others read, as a whole, unless it has these points."""
+    most = {key: part.points for key, part in assignment.parts.items()}
+    most |= {f"written_{question}": points for question, points in assignment.written.items()}
+    scores = {row.student: [points_of(row, key) for key in most] for row in rows}
+    state = fingerprint(repr((version("nbgrader"), most, scores)))
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as book:
+        if book.execute("SELECT state FROM made_of").fetchall() == [(state,)]:
+            return
+    from nbgrader.api import Grade, Gradebook, GradeCell, Student, SubmittedAssignment, SubmittedNotebook
 
     # nbgrader starts alembic, which is beside Python, by its name.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    cells = {key: part.points for key, part in assignment.parts.items()}
-    cells |= {f"written_{question}": most for question, most in assignment.written.items()}
     with TemporaryDirectory() as folder:
         database = Path(folder) / path.name
         with Gradebook(f"sqlite:///{database}", NAME) as book, book.db.no_autoflush:
-            book.add_assignment(NAME)
-            book.add_notebook(NAME, NAME)
-            for key, most in cells.items():
-                book.add_grade_cell(key, NAME, NAME, max_score=most, cell_type="code")
-            theirs = {"assignment": book.find_assignment(NAME)}
-            notebook = book.find_notebook(NAME, NAME)
-            ids = {cell.name: cell.id for cell in notebook.grade_cells}
-            for row in rows:  # as `add_submission` does, which asks the database for each cell
-                theirs["student"] = Student(id=row.student)
-                submitted = SubmittedNotebook(notebook=notebook, assignment=SubmittedAssignment(**theirs))
-                for key in cells:
-                    scores = {"manual_score": row.points.get(key.removeprefix("written_"))}
-                    if key in row.result.outcomes:
-                        scores = {"auto_score": row.result.outcomes[key].points}
-                    waits = None in scores.values()
-                    Grade(cell_id=ids[key], notebook=submitted, needs_manual_grade=waits, **scores)
+            of, notebook = book.add_assignment(NAME), book.add_notebook(NAME, NAME)
+            kind = {"notebook": notebook, "cell_type": "code"}
+            cells = [GradeCell(name=key, max_score=points, **kind) for key, points in most.items()]
+            for student, theirs in scores.items():  # as `add_submission` does, a question at a time
+                submission = SubmittedAssignment(assignment=of, student=Student(id=student))
+                submitted = SubmittedNotebook(notebook=notebook, assignment=submission)
+                for cell, points in zip(cells, theirs, strict=True):
+                    Grade(cell=cell, notebook=submitted, needs_manual_grade=None in points.values(), **points)
                 book.db.add(submitted)
             book.db.commit()
+        with closing(sqlite3.connect(database)) as book:
+            book.execute("CREATE TABLE made_of AS SELECT ? AS state", [state])
+            book.commit()
         write_atomically(path, lambda file: file.write(database.read_bytes()))
+
+
+def points_of(row: Row, key: str) -> dict[str, float | None]:
+    """Return the points of a cell as nbgrader calls them."""
+    if outcome := row.result.outcomes.get(key):
+        return {"auto_score": outcome.points}
+    return {"manual_score": row.points.get(key.removeprefix("written_"))}

@@ -1,6 +1,7 @@
 """What is read after grading: the report of the class, feedback, import files; and safe cells."""
 
 import csv
+import os
 import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -425,3 +426,27 @@ def test_grades_are_one_line_a_student_whatever_the_flags(tmp_path):
     assert ";' =HYPERLINK(1);'=2" in text
     assert len(reports.table([row])) < 2_000
     assert not re.search("^bo", reports.table([row]), re.M)
+
+
+def test_only_what_has_changed_is_written_again(tmp_path):
+    from nbgrader.api import Gradebook
+
+    rows = [student("ana"), student("bo")]
+
+    def written_again() -> set[str]:
+        assert reports.attempt(reports.jobs(ASSIGNMENT, rows, {}, tmp_path, lambda name: name)) == []
+        paths = [path for path in tmp_path.rglob("*.*") if path.stat().st_mtime]
+        for path in paths:
+            os.utime(path, (0, 0))
+        return {path.name for path in paths}
+
+    assert written_again() >= {"gradebook.db", "grades.csv", "report.html", "ana.html", "bo.html"}
+    assert written_again() == set()
+    rows[1] = student("bo", mark=7.5)
+    assert written_again() >= {"gradebook.db", "grades.csv", "bo.html"}
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "lecture9") as book:
+        scores = {one.student.id: one.score for one in book.assignment_submissions("lecture9")}
+    assert scores == {row.student: row.total for row in rows}
+    (tmp_path / "gradebook.db").write_bytes(b"damaged")
+    rows[0] = student("ana", seconds=5.2)  # which no page says
+    assert written_again() == {"gradebook.db"}
