@@ -37,9 +37,10 @@ PARTS = """<p><i>Right</i> is the share of students with all points. <i>Discrimi
 of the part's points with the rest of the total (–: fewer than three students, or all with the same points).
 Where it is near 0, or below, a part does not tell strong students from weak ones: read it and its tests
 again. With fewer than some 30 students it says little.</p>"""
-EQUAL = """<p>Equal but for blanks, comments and docstrings; the longest first. A short answer is often equal
-because there is one natural way to write it: equal code proves nothing by itself.</p>"""
-TIME = """<p>Seconds that each notebook took to run and be tested, beside others; the longest first.</p>"""
+EQUAL = """<p>Equal but for blanks, comments and docstrings; first those that few have given, of these the
+longest first. A short answer is often equal because there is one natural way to write it: equal code proves
+nothing by itself.</p>"""
+TIME = "<p>Seconds that each notebook took to run and be tested, while others ran; the longest first.</p>"
 
 
 @dataclass(frozen=True)
@@ -141,11 +142,16 @@ def items(assignment: Assignment, rows: Sequence[Row]) -> list[Item]:
     return found
 
 
+def common(one: Equal, students: int) -> bool:
+    """Tell whether so many of these students gave an answer that it says nothing of any two."""
+    return len(one.students) > max(2, RARE * students)
+
+
 def pairs(equal: Sequence[Equal], students: int) -> list[tuple[tuple[str, str], list[str]]]:
     """Return the pairs of students with the most equal answers, of those that few others have given."""
     shared: dict[tuple[str, str], list[str]] = {}
     for one in equal:
-        if len(one.students) <= max(2, RARE * students):
+        if not common(one, students):
             for pair in combinations(sorted(one.students), 2):
                 shared.setdefault(pair, []).append(one.about)
     most = sorted(shared.items(), key=lambda pair: (-len(pair[1]), pair[0]))
@@ -218,9 +224,9 @@ def of_parts(class_items: Sequence[Item]) -> list[str]:
     for item in class_items:
         share = "–" if item.share is None else f"{item.share:.0%}"
         mean = "–" if item.mean is None else f"{item.mean:.2f}"
-        r = "–" if item.discrimination is None else f"{item.discrimination:.2f}".replace("-", "−")
+        r = "–" if item.discrimination is None else f"{item.discrimination:z.2f}".replace("-", "−")
         title, before = "" if item.title == before else html(item.title), item.title
-        named = [f"<b>{html(item.name)}</b> {title}", f"{item.possible:g}", share]
+        named = [f"<b>{html(item.name.replace('_', ', '))}</b> {title}", f"{item.possible:g}", share]
         told = (f"{by} × {html(what)}" if by else "" for what, by in (item.failing, item.wrong))
         lines.append([*named, bar(0.4 * (item.share or 0)), mean, r, *told])
     body = table([*heads, "commonest wrong value"], lines, figures={1, 2, 4, 5})
@@ -234,7 +240,7 @@ def of_equal(equal: Sequence[Equal], students: int) -> list[str]:
         body += ["<p>The pairs who share most, of the answers that few others have given:</p><ul>"]
         body += [f"<li>{html(' and '.join(pair))}: {html('; '.join(about))}</li>" for pair, about in most]
         body += ["</ul>"]
-    for one in equal:
+    for one in sorted(equal, key=lambda one: common(one, students)):
         everybody, size = ", ".join(one.students), len(one.answer.splitlines())
         head = f"<b>{html(one.about)}</b> · {len(one.students)} students, {size} lines"
         body += [f"<details><summary>{head}: {html(line(everybody, 120))}</summary><p>{html(everybody)}</p>"]

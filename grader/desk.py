@@ -178,7 +178,7 @@ class Desk:
         outcomes = self.results[name].outcomes if name in self.results else {}
         parts = [(self.assignment.parts[key], outcome.points) for key, outcome in outcomes.items()]
         shown = [(part, points) for part, points in parts if part.question in questions]
-        points = [f"{part.name}: {points:g} of {part.points:g}" for part, points in shown]
+        points = [f"{part.label}: {points:g} of {part.points:g}" for part, points in shown]
         try:
             return {"points": points, "pieces": work(self.assignment, self.handed[name], questions)}
         except UnreadableError as error:

@@ -96,7 +96,8 @@ def write_grades(path: Path, rows: Sequence[Row]) -> None:
 
 def table(rows: Sequence[Row]) -> str:
     """Put the class in a table for the terminal: a line a student, the flags below it."""
-    lines = [f"{'student':<30} {'total':>6}  by question"]
+    questions = " ".join(f"{question:>3}" for question in rows[0].points)
+    lines = [f"{'student':<30} {'total':>6}  {questions}"]
     for row in rows:
         shown = " ".join("  –" if value is None else f"{value:3g}" for value in row.points.values())
         lines += [f"{line(row.student):<30.30} {row.total:6g}  {shown}"]
@@ -104,47 +105,55 @@ def table(rows: Sequence[Row]) -> str:
     return "\n".join(lines)
 
 
-def write_feedback(
-    assignment: Assignment, names: Mapping[str, Sequence[str]], path: Path, row: Row
-) -> None:
+def write_feedback(assignment: Assignment, names: Mapping[str, Sequence[str]], path: Path, row: Row) -> None:
     """Write a student's page: the points of each part, what to look at, and the student's own code beside it.
 
     It says nothing of the hidden tests but what they are about.
     """
     body = [f"<h1>{html(row.student)}: {row.total:g} of {possible(assignment):g} points</h1>"]
-    waiting = [question for question, value in row.points.items() if value is None]
-    if waiting:
+    if waiting := [question for question, value in row.points.items() if value is None]:
         most = sum(assignment.written.get(question, 0.0) for question in waiting)
         which = f"question {', '.join(waiting)} ({most:g} points)"
         body += [f"<p>Without {which}, which a person has still to mark.</p>"]
-    if row.flags:
-        body += [
-            "<h2>About your file</h2><ul>",
-            *(f"<li>{html(line(flag))}</li>" for flag in row.flags),
-            "</ul>",
-        ]
-    for question, title in assignment.titles.items():
-        parts = {key: part for key, part in assignment.parts.items() if part.question == question}
-        most = sum(part.points for part in parts.values()) + assignment.written.get(question, 0.0)
-        points = row.points.get(question)
-        earned = "not marked yet" if points is None else f"{points:g} of {most:g}"
-        body += [f"<h2>{question} · {html(title)} <small class=quiet>{earned}</small></h2>"]
-        beside = [(code_of(cells_of(row), names[key])[:LONGEST], key) for key in parts]
-        for code, group in groupby(beside, key=itemgetter(0)):  # parts that one cell answers stand together
-            said = [text for _, key in group for text in of_part(parts[key], row.result.outcomes[key])]
-            shown = f"<pre class=code tabindex=0>{html(code)}</pre>" if code else ""
-            body += ["<div class=beside><div>", *said, f"</div><div>{shown}</div></div>"]
-        body += of_written(row, question)
+    if row.result.seconds or row.total:
+        flags = [f"<li>{html(line(flag))}</li>" for flag in row.flags if not flag.startswith("look: ")]
+        body += ["<h2>About your file</h2><ul>", *flags, "</ul>"] if flags else []
+        for question in assignment.titles:
+            body += of_question(assignment, names, row, question)
+    else:  # nothing was run, all for one reason
+        reason = next(iter(row.result.outcomes.values())).message
+        body += [f"<p>Not graded: {html(reason)}.</p>"]
     if row.result.errors:
         errors = "\n".join(row.result.errors)
         body += [f"<h2>Cells that ended with an error</h2><pre>{html(errors)}</pre>"]
     write_page(path, f"Feedback for {row.student}", body)
 
 
+def of_question(
+    assignment: Assignment, names: Mapping[str, Sequence[str]], row: Row, question: str
+) -> list[str]:
+    """Say what became of a question; the code of what is right is folded."""
+    parts = {key: part for key, part in assignment.parts.items() if part.question == question}
+    most = sum(part.points for part in parts.values()) + assignment.written.get(question, 0.0)
+    points = row.points.get(question)
+    earned = "not marked yet" if points is None else f"{points:g} of {most:g}"
+    title = html(assignment.titles[question])
+    body = [f"<h2>{question} · {title} <small class=quiet>{earned}</small></h2>"]
+    beside = [(code_of(cells_of(row), names[key])[:LONGEST], key) for key in parts]
+    for code, group in groupby(beside, key=itemgetter(0)):  # parts that one cell answers stand together
+        told = [(parts[key], row.result.outcomes[key]) for _, key in group]
+        shown = f"<pre class=code tabindex=0>{html(code)}</pre>" if code else ""
+        if code and all(outcome.points >= part.points for part, outcome in told):
+            shown = f"<details><summary>Your code</summary>{shown}</details>"
+        said = [text for one in told for text in of_part(*one)]
+        body += ["<div class=beside><div>", *said, f"</div><div>{shown}</div></div>"]
+    return body + of_written(row, question)
+
+
 def of_part(part: Part, outcome: Outcome) -> list[str]:
     """Say what became of a part."""
     kind, sign = ("good", "✓") if outcome.points >= part.points else ("bad", "✗")
-    body = [f"<p><b class={kind}>{sign} {part.name}</b>: {outcome.points:g} of {part.points:g}</p>"]
+    body = [f"<p><b class={kind}>{sign} {part.label}</b>: {outcome.points:g} of {part.points:g}</p>"]
     if outcome.message:
         body += [f"<pre>{html(outcome.message + to_try(part, outcome))}</pre>"]
     return body

@@ -9,7 +9,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from grader.assignment import SOURCE, Assignment, UnreadableError, mapping, normal, read, shown, tag
+from grader.assignment import (
+    CODE_STUB,
+    SOURCE,
+    Assignment,
+    UnreadableError,
+    mapping,
+    normal,
+    read,
+    shown,
+    tag,
+)
 
 CANVAS = re.compile(r"([^_]+)_(?:LATE_)?(\d+)_(\d+)_(.+)", re.S)
 MOODLE = re.compile(r"(.+_\d+)_assignsubmission_(?:file|onlinetext)_?(.*)", re.S)
@@ -162,7 +172,7 @@ def missing(files: list[Handed]) -> str:
         return f"{there} is a link to another file: not read"
     if packed := [file.path.name for file in files if PACKED.search(file.path.name)]:
         return f"there is no notebook, only {there}: unpack {packed[0]} in its place, and grade again"
-    return f"there is no notebook, only {there}: ask for lecture9.ipynb"
+    return f"there is no notebook, only {there}: {SOURCE.name} is needed"
 
 
 # What to do next: run a student's or a locked cell, or, where there is no source, a cell of tests.
@@ -245,8 +255,8 @@ def defined(code: str) -> set[str]:
 
 def words(assignment: Assignment, cells: list[tuple[str, Any]], question: str) -> str:
     """Return what a student wrote after the heading of a question, in whichever cells; or much elsewhere."""
-    given = [*assignment.prose, *assignment.kept.values(), *assignment.answers.values()]
-    known = {line.strip() for text in given for line in text.splitlines()}
+    given = [*assignment.prose, *assignment.kept.values(), *assignment.answers.values(), CODE_STUB]
+    known = {line.strip("# \t") for text in given for line in text.splitlines()}
     here, elsewhere, begun = [], [], False
     for key, cell in cells:
         text, marked = cell.source, key == f"written_{question}"
@@ -255,7 +265,7 @@ def words(assignment: Assignment, cells: list[tuple[str, Any]], question: str) -
         begun = begun or marked
         if cell.cell_type == "code" and not marked:
             text = remarks(text, begun)
-        own = "\n".join(line for line in text.splitlines() if line.strip() not in known).strip()
+        own = "\n".join(line for line in text.splitlines() if line.strip("# \t") not in known).strip()
         if begun and own:
             here.append(own)
         elif len(own.split()) > FEW_WORDS:

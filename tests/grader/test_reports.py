@@ -222,6 +222,7 @@ def test_the_released_notebook_and_locked_cells_are_no_equal_answers(tmp_path):
     from grader.release import generate
 
     released = arrange(ASSIGNMENT, generate(SOURCE))
+    assert released.written == {"10": ""}
     cells = [code for where, code in released.steps if code is not None]  # the locked ones too
     rows = [student(name, code=cells, written="") for name in ("ana", "bo")]
     assert own_code.equal_answers(ASSIGNMENT, rows) == []
