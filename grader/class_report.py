@@ -6,7 +6,7 @@ Only students whose notebook was run count in the shares: who handed in nothing 
 import re
 import statistics
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -17,22 +17,14 @@ from grader.grading import Outcome
 from grader.marking import Row
 from grader.output import cell, html, line, number, write_csv, write_page
 from grader.own_code import Equal, equal_answers
+from grader.submissions import LATE
 
 FEWEST = 3  # students, for a correlation
 MOST_PAIRS = 15
 RARE = 0.1  # an answer of more than this share of the class says nothing of two students
 HIDDEN = "a hidden test fails: "
-COLUMNS = [
-    "part",
-    "question",
-    "possible",
-    "students",
-    "all points",
-    "share right",
-    "mean points",
-    "discrimination",
-]
-COLUMNS += ["commonest failing test", "failed by", "commonest wrong value", "returned by"]
+COLUMNS = ["part", "question", "possible", "students", "all points", "share right", "mean points"]
+COLUMNS += ["discrimination", "commonest failing test", "failed by", "commonest wrong value", "returned by"]
 PARTS = """<p><i>Right</i> is the share of students with all points. <i>Discrimination</i> is the correlation
 of the part's points with the rest of the total (–: fewer than three students, or all with the same points).
 Where it is near 0, or below, a part does not tell strong students from weak ones: read it and its tests
@@ -158,7 +150,7 @@ def pairs(equal: Sequence[Equal], students: int) -> list[tuple[tuple[str, str], 
     return [pair for pair in most if len(pair[1]) > 1][:MOST_PAIRS]
 
 
-def write_report(assignment: Assignment, folder: Path, rows: Sequence[Row], late: Mapping[str, bool]) -> None:
+def write_report(assignment: Assignment, folder: Path, rows: Sequence[Row]) -> None:
     """Write report.html, report.csv and students.csv."""
     class_items, equal = items(assignment, rows), equal_answers(assignment, rows)
     lines = [COLUMNS]
@@ -171,19 +163,19 @@ def write_report(assignment: Assignment, folder: Path, rows: Sequence[Row], late
     counts = Counter(student for one in equal for student in one.students)
     lines = [["student", "total", "late", "seconds", "equal answers"]]
     for row in rows:
-        figures = [number(row.total), "late" if late.get(row.student) else "", f"{row.result.seconds:.0f}"]
+        figures = [number(row.total), "late" if LATE in row.flags else "", f"{row.result.seconds:.0f}"]
         lines.append([cell(row.student), *figures, str(counts[row.student])])
     write_csv(folder / "students.csv", lines)
-    body = [*overview(assignment, rows, late), *of_parts(class_items)]
+    body = [*overview(assignment, rows), *of_parts(class_items)]
     body += [*of_equal(equal, len(rows)), *of_students(lines)]
     write_page(folder / "report.html", "Report of the class", body)
 
 
-def overview(assignment: Assignment, rows: Sequence[Row], late: Mapping[str, bool]) -> list[str]:
+def overview(assignment: Assignment, rows: Sequence[Row]) -> list[str]:
     """Say how the class did, and draw how the totals are spread."""
     there, most = ran(rows), possible(assignment)
     says = [f"{len(rows)} students, of whom {len(there)} handed in a notebook that was run"]
-    says += [f"late: {sum(map(bool, late.values()))}"]
+    says += [f"late: {sum(LATE in row.flags for row in rows)}"]
     if waiting := sum(None in row.points.values() for row in there):
         says += [f"with an answer that waits for a person, and counts 0 here: {waiting}"]
     body = ["<h1>Report of the class</h1>", f"<p>{'; '.join(says)}.</p>"]

@@ -119,12 +119,9 @@ class Desk:
         """Return all that the page shows of no answer in particular."""
         marks, listed = self.marks(), []
         for key, answer in self.answers.items():
-            row = {
-                "key": key,
-                "question": answer.question,
-                "names": [printable(name) for name in answer.texts],
-            }
-            listed.append(row | {"empty": not answer.text, "points": self.state(answer, marks)["points"]})
+            names, points = list(map(printable, answer.texts)), self.state(answer, marks)["points"]
+            about = {"key": key, "question": answer.question, "names": names}
+            listed.append(about | {"empty": not answer.text, "points": points})
         lines = (line for mark in marks.values() for line in mark.comment.splitlines())
         comments = [line for line, _ in Counter(lines).most_common(200)]
         return {"answers": listed, "questions": self.questions, "comments": comments}

@@ -23,11 +23,10 @@ from grader.grading import Outcome
 from grader.marking import Row, fingerprint
 from grader.output import cell, html, line, number, write_csv, write_page
 from grader.own_code import LONGEST, cells_of, code_of, functions
-from grader.submissions import Handed
+from grader.submissions import LATE, Handed
 from lecture9_utils.files import write_atomically
 
 Job = Callable[[], None]
-LATE = "handed in late, as Canvas says"
 MOST_FLAGS = 5_000  # characters of a cell
 NAME = "lecture9"  # of the course, the assignment and its notebook in nbgrader's gradebook
 
@@ -41,12 +40,11 @@ def jobs(
 ) -> dict[str, Job]:
     """Name all reports and how each is written: a fault in one is no reason not to write the others."""
     origins = {row.student: origin(students.get(row.student, ())) for row in rows}
-    late = {student: there.late for student, there in origins.items()}
     for row in rows:
-        row.flags.extend([LATE] if late[row.student] and LATE not in row.flags else [])
+        row.flags.extend([LATE] if origins[row.student].late and LATE not in row.flags else [])
     todo: dict[str, Job] = {
         "grades.csv": partial(write_grades, out / "grades.csv", rows),
-        "report.html": partial(write_report, assignment, out, rows, late),
+        "report.html": partial(write_report, assignment, out, rows),
         "gradebook.db": partial(write_gradebook, assignment, out / "gradebook.db", rows),
     }
     done = [row for row in rows if None not in row.points.values() and not row.result.failed]
@@ -58,20 +56,10 @@ def jobs(
             theirs = [(row, origins[row.student]) for row in done if origins[row.student].system == system]
             todo[f"{system.lower()}.csv"] = partial(writer, theirs)
     names = functions(assignment)
-    pages: dict[str, str] = {}  # whose each is; a file system may not tell upper from lower case
     for row in rows:
         page = out / "feedback" / f"{file_name(row.student)}.html"
-        owner = pages.setdefault(page.name.casefold(), row.student)
-        job = partial(write_feedback, assignment, names, page, row)
-        if owner != row.student:
-            job = partial(refuse, f"{page.name} is the page of {owner}")
-        todo[f"feedback of {row.student}"] = job
+        todo[f"feedback of {row.student}"] = partial(write_feedback, assignment, names, page, row)
     return todo
-
-
-def refuse(why: str) -> None:
-    """Raise an error that says why a report is not written."""
-    raise FileExistsError(why)
 
 
 def attempt(todo: Mapping[str, Job]) -> list[str]:

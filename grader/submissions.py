@@ -29,6 +29,7 @@ PACKED = re.compile(r"\.(zip|rar|7z|tar|t?gz)$", re.I)
 DEEPEST, MOST_FILES = 10, 1000  # folders in each other, and files of a student, that are looked at
 LONGEST, MOST_LINES = 400, 20_000  # characters of a line, and lines, that patterns look at
 MOST_PROSE = 20_000  # characters of an answer in words
+LATE = "handed in late, as Canvas says"
 FEW_WORDS = 20  # as many can be a remark
 BACK_DOORS = ("multi_hot",)  # what makes answers of, though it is not asked for itself
 SUSPICIONS = {
@@ -159,7 +160,7 @@ def choose(assignment: Assignment, files: list[Handed]) -> tuple[Any, list[str]]
     (right, *_), file, notebook = best
     flags = [f"several notebooks: graded {file.path.name}"] if len(notebooks) > 1 else []
     flags += [] if right else [f"renamed: {file.name}"]
-    flags += ["handed in late, as Canvas says"] if file.late else []
+    flags += [LATE] if file.late else []
     return notebook, flags
 
 

@@ -16,8 +16,9 @@ from scipy import stats
 from grader import class_report, gradebooks, output, own_code, reports
 from grader.assignment import SOURCE, Assignment, load, tag
 from grader.assignment import read as read_notebook
-from grader.grading import Outcome, Result
-from grader.marking import Mark, Row
+from grader.classroom import file_name
+from grader.grading import Outcome, Result, ungraded
+from grader.marking import Mark, Row, together
 from grader.submissions import Handed, arrange, find
 from tests.grader.students import handed_in, put
 
@@ -379,13 +380,21 @@ def test_the_ids_come_from_files_as_they_are_found(tmp_path):
 # Nothing is overwritten, nothing stops the rest, no cell is a formula.
 
 
-def test_one_students_page_is_never_written_over_anothers(tmp_path):
-    rows = [student("Ana"), student("ana", {"1a": "-"}), student("bo")]
-    faults = written_to(tmp_path, rows)
-    assert len(faults) == 1
-    assert "feedback of ana was not written: FileExistsError: ana.html is the page of Ana" in faults[0]
-    assert f"Ana: {rows[0].total:g} of 100" in Page(tmp_path / "feedback" / "Ana.html").text
-    assert (tmp_path / "feedback" / "bo.html").exists()
+def test_no_two_students_have_one_page_also_where_capitals_are_not_told_apart():
+    names = ["ana", "Ana", "an/a", "an_a", "ána", "a\u0301na", "a" * 300, "a" * 299]
+    files = [file_name(name) for name in names]
+    assert len({file.casefold() for file in files}) == len(names)
+    assert all(re.fullmatch(r"[\w-]{1,80}", file) and len(file.encode()) < 100 for file in files)
+
+
+def test_who_handed_in_no_notebook_reads_it_once_and_no_hints(tmp_path):
+    why = "there is no notebook, only a.docx"
+    rows = [student("ana"), together(ASSIGNMENT, "bo", ungraded(ASSIGNMENT, [why], why), {})]
+    rows[0].flags.append("look: starts processes")
+    written_to(tmp_path, rows)
+    text = Page(tmp_path / "feedback" / "bo.html").text
+    assert (text.count(why), "To try next" in text, "✗" in text) == (1, False, False)
+    assert "look:" not in Page(tmp_path / "feedback" / "ana.html").text
 
 
 def test_one_reports_fault_does_not_stop_the_others_and_is_told(tmp_path, capsys):
