@@ -36,6 +36,11 @@ class Part:
         """The number of the question: "3" of "3a"."""
         return "".join(takewhile(str.isdigit, self.name))
 
+    @property
+    def label(self) -> str:
+        """Its name on a page: "3a, hidden" of "3a_hidden"."""
+        return self.name.replace("_", ", ")
+
 
 @dataclass(frozen=True)
 class Assignment:

@@ -6,7 +6,7 @@ Only students whose notebook was run count in the shares: who handed in nothing 
 import re
 import statistics
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -17,29 +17,22 @@ from grader.grading import Outcome
 from grader.marking import Row
 from grader.output import cell, html, line, number, write_csv, write_page
 from grader.own_code import Equal, equal_answers
+from grader.submissions import LATE
 
 FEWEST = 3  # students, for a correlation
 MOST_PAIRS = 15
 RARE = 0.1  # an answer of more than this share of the class says nothing of two students
 HIDDEN = "a hidden test fails: "
-COLUMNS = [
-    "part",
-    "question",
-    "possible",
-    "students",
-    "all points",
-    "share right",
-    "mean points",
-    "discrimination",
-]
-COLUMNS += ["commonest failing test", "failed by", "commonest wrong value", "returned by"]
+COLUMNS = ["part", "question", "possible", "students", "all points", "share right", "mean points"]
+COLUMNS += ["discrimination", "commonest failing test", "failed by", "commonest wrong value", "returned by"]
 PARTS = """<p><i>Right</i> is the share of students with all points. <i>Discrimination</i> is the correlation
 of the part's points with the rest of the total (–: fewer than three students, or all with the same points).
 Where it is near 0, or below, a part does not tell strong students from weak ones: read it and its tests
 again. With fewer than some 30 students it says little.</p>"""
-EQUAL = """<p>Equal but for blanks, comments and docstrings; the longest first. A short answer is often equal
-because there is one natural way to write it: equal code proves nothing by itself.</p>"""
-TIME = """<p>Seconds that each notebook took to run and be tested, beside others; the longest first.</p>"""
+EQUAL = """<p>Equal but for blanks, comments and docstrings; first those that few have given, of these the
+longest first. A short answer is often equal because there is one natural way to write it: equal code proves
+nothing by itself.</p>"""
+TIME = "<p>Seconds that each notebook took to run and be tested, while others ran; the longest first.</p>"
 
 
 @dataclass(frozen=True)
@@ -141,18 +134,23 @@ def items(assignment: Assignment, rows: Sequence[Row]) -> list[Item]:
     return found
 
 
+def common(one: Equal, students: int) -> bool:
+    """Tell whether so many of these students gave an answer that it says nothing of any two."""
+    return len(one.students) > max(2, RARE * students)
+
+
 def pairs(equal: Sequence[Equal], students: int) -> list[tuple[tuple[str, str], list[str]]]:
     """Return the pairs of students with the most equal answers, of those that few others have given."""
     shared: dict[tuple[str, str], list[str]] = {}
     for one in equal:
-        if len(one.students) <= max(2, RARE * students):
+        if not common(one, students):
             for pair in combinations(sorted(one.students), 2):
                 shared.setdefault(pair, []).append(one.about)
     most = sorted(shared.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return [pair for pair in most if len(pair[1]) > 1][:MOST_PAIRS]
 
 
-def write_report(assignment: Assignment, folder: Path, rows: Sequence[Row], late: Mapping[str, bool]) -> None:
+def write_report(assignment: Assignment, folder: Path, rows: Sequence[Row]) -> None:
     """Write report.html, report.csv and students.csv."""
     class_items, equal = items(assignment, rows), equal_answers(assignment, rows)
     lines = [COLUMNS]
@@ -165,19 +163,19 @@ def write_report(assignment: Assignment, folder: Path, rows: Sequence[Row], late
     counts = Counter(student for one in equal for student in one.students)
     lines = [["student", "total", "late", "seconds", "equal answers"]]
     for row in rows:
-        figures = [number(row.total), "late" if late.get(row.student) else "", f"{row.result.seconds:.0f}"]
+        figures = [number(row.total), "late" if LATE in row.flags else "", f"{row.result.seconds:.0f}"]
         lines.append([cell(row.student), *figures, str(counts[row.student])])
     write_csv(folder / "students.csv", lines)
-    body = [*overview(assignment, rows, late), *of_parts(class_items)]
+    body = [*overview(assignment, rows), *of_parts(class_items)]
     body += [*of_equal(equal, len(rows)), *of_students(lines)]
     write_page(folder / "report.html", "Report of the class", body)
 
 
-def overview(assignment: Assignment, rows: Sequence[Row], late: Mapping[str, bool]) -> list[str]:
+def overview(assignment: Assignment, rows: Sequence[Row]) -> list[str]:
     """Say how the class did, and draw how the totals are spread."""
     there, most = ran(rows), possible(assignment)
     says = [f"{len(rows)} students, of whom {len(there)} handed in a notebook that was run"]
-    says += [f"late: {sum(map(bool, late.values()))}"]
+    says += [f"late: {sum(LATE in row.flags for row in rows)}"]
     if waiting := sum(None in row.points.values() for row in there):
         says += [f"with an answer that waits for a person, and counts 0 here: {waiting}"]
     body = ["<h1>Report of the class</h1>", f"<p>{'; '.join(says)}.</p>"]
@@ -218,9 +216,9 @@ def of_parts(class_items: Sequence[Item]) -> list[str]:
     for item in class_items:
         share = "–" if item.share is None else f"{item.share:.0%}"
         mean = "–" if item.mean is None else f"{item.mean:.2f}"
-        r = "–" if item.discrimination is None else f"{item.discrimination:.2f}".replace("-", "−")
+        r = "–" if item.discrimination is None else f"{item.discrimination:z.2f}".replace("-", "−")
         title, before = "" if item.title == before else html(item.title), item.title
-        named = [f"<b>{html(item.name)}</b> {title}", f"{item.possible:g}", share]
+        named = [f"<b>{html(item.name.replace('_', ', '))}</b> {title}", f"{item.possible:g}", share]
         told = (f"{by} × {html(what)}" if by else "" for what, by in (item.failing, item.wrong))
         lines.append([*named, bar(0.4 * (item.share or 0)), mean, r, *told])
     body = table([*heads, "commonest wrong value"], lines, figures={1, 2, 4, 5})
@@ -234,7 +232,7 @@ def of_equal(equal: Sequence[Equal], students: int) -> list[str]:
         body += ["<p>The pairs who share most, of the answers that few others have given:</p><ul>"]
         body += [f"<li>{html(' and '.join(pair))}: {html('; '.join(about))}</li>" for pair, about in most]
         body += ["</ul>"]
-    for one in equal:
+    for one in sorted(equal, key=lambda one: common(one, students)):
         everybody, size = ", ".join(one.students), len(one.answer.splitlines())
         head = f"<b>{html(one.about)}</b> · {len(one.students)} students, {size} lines"
         body += [f"<details><summary>{head}: {html(line(everybody, 120))}</summary><p>{html(everybody)}</p>"]

@@ -41,8 +41,12 @@ from tools.command import RefusedError, options, workers
 
 Call = Callable[..., Any]  # a function and its arguments, here or on a cluster
 Students = dict[str, list[Handed]]  # their files by their names
-say = partial(print, flush=True)
 LIBRARIES = ("numpy", "scikit-learn", "tensorflow", "keras", "ipython")
+
+
+def say(text: str) -> None:
+    """Print a line at once, and whole, whatever other threads print."""
+    print(f"{text}\n", end="", flush=True)
 
 
 def main(words: Sequence[str], source: Path, limits: Limits = DEFAULT) -> int:
@@ -156,11 +160,8 @@ def grade_here(
     with _lock:
         if (key := repr((assignment, place.limits))) not in _ready:
             result = judge.judge(assignment, solved, place)
-            lost = [
-                f"{o.message}"
-                for key, o in result.outcomes.items()
-                if o.points < assignment.parts[key].points
-            ]
+            outcomes = [(assignment.parts[key], outcome) for key, outcome in result.outcomes.items()]
+            lost = [outcome.message for part, outcome in outcomes if outcome.points < part.points]
             if reasons := [*result.errors, *lost]:
                 first = (" ".join(result.flags) if result.failed else reasons[0]).replace("\n", " ")
                 raise RefusedError(f"the solution itself loses points on {platform.node()}: {first}")
@@ -181,12 +182,8 @@ def judges() -> str:
 def digest(file: Handed) -> str:
     """Return what changes with a file, as far as it counts: the content of what can be a notebook."""
     path, content = file.path, "not read"
-    if (
-        NOTEBOOK.search(path.name)
-        and path.is_file()
-        and not path.is_symlink()
-        and path.stat().st_size <= LARGEST
-    ):
+    plain = NOTEBOOK.search(path.name) and path.is_file() and not path.is_symlink()
+    if plain and path.stat().st_size <= LARGEST:
         with path.open("rb") as opened:
             content = hashlib.file_digest(opened, "sha256").hexdigest()
     return f"{path.name} {file.number} {content}"

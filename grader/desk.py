@@ -119,12 +119,9 @@ class Desk:
         """Return all that the page shows of no answer in particular."""
         marks, listed = self.marks(), []
         for key, answer in self.answers.items():
-            row = {
-                "key": key,
-                "question": answer.question,
-                "names": [printable(name) for name in answer.texts],
-            }
-            listed.append(row | {"empty": not answer.text, "points": self.state(answer, marks)["points"]})
+            names, points = list(map(printable, answer.texts)), self.state(answer, marks)["points"]
+            about = {"key": key, "question": answer.question, "names": names}
+            listed.append(about | {"empty": not answer.text, "points": points})
         lines = (line for mark in marks.values() for line in mark.comment.splitlines())
         comments = [line for line, _ in Counter(lines).most_common(200)]
         return {"answers": listed, "questions": self.questions, "comments": comments}
@@ -178,7 +175,7 @@ class Desk:
         outcomes = self.results[name].outcomes if name in self.results else {}
         parts = [(self.assignment.parts[key], outcome.points) for key, outcome in outcomes.items()]
         shown = [(part, points) for part, points in parts if part.question in questions]
-        points = [f"{part.name}: {points:g} of {part.points:g}" for part, points in shown]
+        points = [f"{part.label}: {points:g} of {part.points:g}" for part, points in shown]
         try:
             return {"points": points, "pieces": work(self.assignment, self.handed[name], questions)}
         except UnreadableError as error:

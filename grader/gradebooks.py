@@ -15,14 +15,8 @@ from grader.output import cell, html, number, write_csv
 from grader.submissions import CANVAS, MOODLE, Handed
 
 CANVAS_COLUMNS = ["Student", "ID", "SIS User ID", "SIS Login ID", "Section"]
-MOODLE_COLUMNS = [
-    "Identifier",
-    "Full name",
-    "Grade",
-    "Maximum Grade",
-    "Last modified (grade)",
-    "Feedback comments",
-]
+MOODLE_COLUMNS = ["Identifier", "Full name", "Grade", "Maximum Grade"]
+MOODLE_COLUMNS += ["Last modified (grade)", "Feedback comments"]
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--soft); p
   margin: .3em 0 1em; border-radius: 4px; font-size: 14px }
 pre.code { white-space: pre; overflow: auto; overflow-wrap: normal; max-height: 32em }
 .table { overflow-x: auto } table { border-collapse: collapse } tr { border-bottom: 1px solid var(--line) }
-td, th { text-align: left; vertical-align: top; padding: .3em 1em .3em 0; overflow-wrap: anywhere }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal }
+td, th { text-align: left; vertical-align: top; padding: .3em 1em .3em 0; overflow-wrap: anywhere;
+  min-width: 7em }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; min-width: 0 }
 .beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 1.5em }
 @media (max-width: 60em) { .beside { grid-template-columns: minmax(0, 1fr) } }
 .beside p { margin: .3em 0 } .beside > div { margin-bottom: .7em }
@@ -76,8 +77,10 @@ def number(value: float | None) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a text file as a whole or not at all."""
-    command.write(path, text.encode("utf-8"))
+    """Write a text file as a whole or not at all; one that says this already is left as it is."""
+    content = text.encode("utf-8")
+    if not path.is_file() or path.read_bytes() != content:
+        command.write(path, content)
 
 
 def write_csv(path: Path, rows: list[list[str]]) -> None:

@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.assignment import Assignment
 from grader.marking import Row
@@ -44,6 +45,7 @@ def code_of(cells: Sequence[str], names: Iterable[str]) -> str:
     return "\n\n".join(cells[number].strip("\n") for number in sorted(chosen))
 
 
+@lru_cache(512)  # parts share answers, and students too
 def normal_form(code: str) -> str:
     r"""Return what is left of code without blanks, comments, docstrings and calls; "" if nothing is written.
 
@@ -95,13 +97,15 @@ class Equal:
 
 def equal_answers(assignment: Assignment, rows: Sequence[Row]) -> list[Equal]:
     """Find the answers that more than one student has given, the longest first."""
-    parts = {assignment.parts[key].name: names for key, names in functions(assignment).items()}
+    parts: dict[tuple[str, ...], dict[str, None]] = {}  # by the functions that answer them
+    for key, names in functions(assignment).items():
+        parts.setdefault(names, {})[assignment.parts[key].name.partition("_")[0]] = None
     groups: dict[
         str, tuple[dict[str, str], dict[str, None]]
     ] = {}  # by normal form: who wrote it, and of what
     for row in rows:
-        answers = {about: code_of(cells_of(row), names) for about, names in parts.items()}
-        forms = [(about, code, normal_form(code)) for about, code in answers.items()]
+        answers = [(", ".join(about), code_of(cells_of(row), names)) for names, about in parts.items()]
+        forms = [(about, code, normal_form(code)) for about, code in answers]
         forms += [(about, text, line(text, LONGEST).casefold()) for about, text in row.result.written.items()]
         for about, text, form in forms:
             wrote, of_what = groups.setdefault(form, ({}, {}))

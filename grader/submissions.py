@@ -9,7 +9,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from grader.assignment import SOURCE, Assignment, UnreadableError, mapping, normal, read, shown, tag
+from grader.assignment import (
+    CODE_STUB,
+    SOURCE,
+    Assignment,
+    UnreadableError,
+    mapping,
+    normal,
+    read,
+    shown,
+    tag,
+)
 
 CANVAS = re.compile(r"([^_]+)_(?:LATE_)?(\d+)_(\d+)_(.+)", re.S)
 MOODLE = re.compile(r"(.+_\d+)_assignsubmission_(?:file|onlinetext)_?(.*)", re.S)
@@ -20,6 +30,7 @@ DEEPEST, MOST_FILES = 10, 1000  # folders in each other, and files of a student,
 LONGEST, MOST_LINES = 400, 20_000  # characters of a line, and lines, that patterns look at
 MOST_PROSE = 20_000  # characters of an answer in words
 PICTURE = re.compile(r"data:image/[\w+]{1,20};base64,[\w+/=]+")  # as Colab writes it in the text
+LATE = "handed in late, as Canvas says"
 FEW_WORDS = 20  # as many can be a remark
 SUSPICIONS = {
     "ends the program or ignores signals": r"\bos\._exit|\bos\.abort|\bsys\.exit|\bsignal\.",
@@ -149,7 +160,7 @@ def choose(assignment: Assignment, files: list[Handed]) -> tuple[Any, list[str]]
     (right, *_), file, notebook = best
     flags = [f"several notebooks: graded {file.path.name}"] if len(notebooks) > 1 else []
     flags += [] if right else [f"renamed: {file.name}"]
-    flags += ["handed in late, as Canvas says"] if file.late else []
+    flags += [LATE] if file.late else []
     return notebook, flags
 
 
@@ -162,7 +173,7 @@ def missing(files: list[Handed]) -> str:
         return f"{there} is a link to another file: not read"
     if packed := [file.path.name for file in files if PACKED.search(file.path.name)]:
         return f"there is no notebook, only {there}: unpack {packed[0]} in its place, and grade again"
-    return f"there is no notebook, only {there}: ask for lecture9.ipynb"
+    return f"there is no notebook, only {there}: {SOURCE.name} is needed"
 
 
 # What to do next: run a student's or a locked cell, or, where there is no source, a cell of tests.
@@ -252,8 +263,8 @@ def defined(code: str) -> set[str]:
 
 def words(assignment: Assignment, cells: list[tuple[str, Any]], question: str) -> str:
     """Return what a student wrote after the heading of a question, in whichever cells; or much elsewhere."""
-    given = [*assignment.prose, *assignment.kept.values(), *assignment.answers.values()]
-    known = {line.strip() for text in given for line in text.splitlines()}
+    given = [*assignment.prose, *assignment.kept.values(), *assignment.answers.values(), CODE_STUB]
+    known = {line.strip("# \t") for text in given for line in text.splitlines()}
     here, elsewhere, begun = [], [], False
     for key, cell in cells:
         text, marked = cell.source, key == f"written_{question}"
@@ -262,7 +273,7 @@ def words(assignment: Assignment, cells: list[tuple[str, Any]], question: str) -
         begun = begun or marked
         if cell.cell_type == "code" and not marked:
             text = remarks(text, begun)
-        own = "\n".join(line for line in text.splitlines() if line.strip() not in known).strip()
+        own = "\n".join(line for line in text.splitlines() if line.strip("# \t") not in known).strip()
         own = PICTURE.sub("a picture", own)
         if begun and own:
             here.append(own)

@@ -1,6 +1,7 @@
 """What is read after grading: the report of the class, feedback, import files; and safe cells."""
 
 import csv
+import os
 import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
@@ -15,8 +16,9 @@ from scipy import stats
 from grader import class_report, gradebooks, output, own_code, reports
 from grader.assignment import SOURCE, Assignment, load, tag
 from grader.assignment import read as read_notebook
-from grader.grading import Outcome, Result
-from grader.marking import Mark, Row
+from grader.classroom import file_name
+from grader.grading import Outcome, Result, ungraded
+from grader.marking import Mark, Row, together
 from grader.submissions import Handed, arrange, find
 from tests.grader.students import handed_in, put
 
@@ -221,6 +223,7 @@ def test_the_released_notebook_and_locked_cells_are_no_equal_answers(tmp_path):
     from grader.release import generate
 
     released = arrange(ASSIGNMENT, generate(SOURCE))
+    assert released.written == {"10": ""}
     cells = [code for where, code in released.steps if code is not None]  # the locked ones too
     rows = [student(name, code=cells, written="") for name in ("ana", "bo")]
     assert own_code.equal_answers(ASSIGNMENT, rows) == []
@@ -398,13 +401,21 @@ def test_the_ids_come_from_files_as_they_are_found(tmp_path):
 # Nothing is overwritten, nothing stops the rest, no cell is a formula.
 
 
-def test_one_students_page_is_never_written_over_anothers(tmp_path):
-    rows = [student("Ana"), student("ana", {"1a": "-"}), student("bo")]
-    faults = written_to(tmp_path, rows)
-    assert len(faults) == 1
-    assert "feedback of ana was not written: FileExistsError: ana.html is the page of Ana" in faults[0]
-    assert f"Ana: {rows[0].total:g} of 100" in Page(tmp_path / "feedback" / "Ana.html").text
-    assert (tmp_path / "feedback" / "bo.html").exists()
+def test_no_two_students_have_one_page_also_where_capitals_are_not_told_apart():
+    names = ["ana", "Ana", "an/a", "an_a", "ána", "a\u0301na", "a" * 300, "a" * 299]
+    files = [file_name(name) for name in names]
+    assert len({file.casefold() for file in files}) == len(names)
+    assert all(re.fullmatch(r"[\w-]{1,80}", file) and len(file.encode()) < 100 for file in files)
+
+
+def test_who_handed_in_no_notebook_reads_it_once_and_no_hints(tmp_path):
+    why = "there is no notebook, only a.docx"
+    rows = [student("ana"), together(ASSIGNMENT, "bo", ungraded(ASSIGNMENT, [why], why), {})]
+    rows[0].flags.append("look: starts processes")
+    written_to(tmp_path, rows)
+    text = Page(tmp_path / "feedback" / "bo.html").text
+    assert (text.count(why), "To try next" in text, "✗" in text) == (1, False, False)
+    assert "look:" not in Page(tmp_path / "feedback" / "ana.html").text
 
 
 def test_one_reports_fault_does_not_stop_the_others_and_is_told(tmp_path, capsys):
@@ -446,3 +457,27 @@ def test_grades_are_one_line_a_student_whatever_the_flags(tmp_path):
     assert ";' =HYPERLINK(1);'=2" in text
     assert len(reports.table([row])) < 2_000
     assert not re.search("^bo", reports.table([row]), re.M)
+
+
+def test_only_what_has_changed_is_written_again(tmp_path):
+    from nbgrader.api import Gradebook
+
+    rows = [student("ana"), student("bo")]
+
+    def written_again() -> set[str]:
+        assert reports.attempt(reports.jobs(ASSIGNMENT, rows, {}, tmp_path, lambda name: name)) == []
+        paths = [path for path in tmp_path.rglob("*.*") if path.stat().st_mtime]
+        for path in paths:
+            os.utime(path, (0, 0))
+        return {path.name for path in paths}
+
+    assert written_again() >= {"gradebook.db", "grades.csv", "report.html", "ana.html", "bo.html"}
+    assert written_again() == set()
+    rows[1] = student("bo", mark=7.5)
+    assert written_again() >= {"gradebook.db", "grades.csv", "bo.html"}
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}", "lecture9") as book:
+        scores = {one.student.id: one.score for one in book.assignment_submissions("lecture9")}
+    assert scores == {row.student: row.total for row in rows}
+    (tmp_path / "gradebook.db").write_bytes(b"damaged")
+    rows[0] = student("ana", seconds=5.2)  # which no page says
+    assert written_again() == {"gradebook.db"}
