@@ -671,7 +671,7 @@ def fuzz(case: Case, examples: int, is_own: bool = True, strict: bool = True) ->
     one()
 
 
-EXAMPLES = int(os.environ.get("LECTURE9_FUZZ", "40"))
+EXAMPLES = int(os.environ.get("LECTURE9_FUZZ", "100"))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -760,6 +760,6 @@ def test_a_picture_or_one_sentence(name: str) -> None:
         lambda *values: getattr(plots, name)(**dict(zip(options, values, strict=True))),
         tuple(map(st.just, options.values())),
         lambda figure, *_: isinstance(figure, Figure) or pytest.fail(),
-        0.3,
+        0.1,
     )
     fuzz(case, EXAMPLES, is_own=False)
