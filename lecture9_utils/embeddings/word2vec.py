@@ -216,11 +216,11 @@ def batches(
         found = np.flatnonzero(is_near)
         row, near = found // len(offsets), words[near.ravel()[found]]
         drawn = np.searchsorted(chance, chance[-1] * drawn, side="right").reshape(-1, _DRAWN)
-        for each in _batches(model, batch[row], row, ids[kept[places]], near, drawn, negative):
+        for prepared in _batches(model, batch[row], row, ids[kept[places]], near, drawn, negative):
             start += n_places
-            if len(each.seen):
+            if len(prepared.seen):
                 end = int(kept[min(start, len(kept)) - 1]) + 1
-                yield each, end - read
+                yield prepared, end - read
                 read = end
 
 
