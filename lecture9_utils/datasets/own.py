@@ -18,7 +18,7 @@ import numpy as np
 
 from ..arguments import path_of
 from .cache import Arrays, kept
-from .sources import DAMAGE, digest_of
+from .sources import DAMAGE, digest_of, opened_zip
 
 HALVES = "train", "test"
 KINDS = "neg", "pos"
@@ -86,7 +86,7 @@ def _files(place: Path) -> dict[str, bytes]:
 
 
 def _zip_members(place: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    with zipfile.ZipFile(place) as archive:
+    with opened_zip(place) as archive:
         for name in archive.namelist():
             yield name, lambda name=name: archive.read(name)  # type: ignore[misc]
 
@@ -96,6 +96,12 @@ def _tar_members(place: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
         for member in archive:
             if member.isfile():
                 yield member.name, (archive.extractfile(member) or BytesIO()).read
+        rest = archive.fileobj or BytesIO()
+        rest.seek(archive.offset)
+        if rest.read(512) != bytes(512):  # tarfile takes a damaged header for the end
+            raise tarfile.ReadError("it ends too early, or a header is damaged")
+        while rest.read(1 << 20):  # to the checksum, if it is compressed
+            pass
 
 
 def _of_layout(place: Path, files: Mapping[str, bytes]) -> list[Text]:

@@ -8,7 +8,6 @@ sample books, corpus and translations are synthetic; weather, DNA, judged pairs 
 import csv
 import gzip
 import re
-import zipfile
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import of_type
-from .sources import Sources, load
+from .sources import Sources, load, opened_zip
 
 Members = dict[str, bytes]
 _BOOK = re.compile(r"books/([^/]+)/([^/]+)\.md")
@@ -198,7 +197,7 @@ def _rows(text: str) -> list[list[str]]:
 
 def _read_zip(path: Path) -> Members:
     """Read all members of a zip archive, in the order of their names."""
-    with zipfile.ZipFile(path) as archive:
+    with opened_zip(path) as archive:
         return {name: archive.read(name) for name in sorted(archive.namelist())}
 
 

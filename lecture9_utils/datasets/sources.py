@@ -125,6 +125,17 @@ def digest_of(contents: Contents) -> str:
     return sha256(contents.encode() if isinstance(contents, str) else contents).hexdigest()
 
 
+def opened_zip(path: Path) -> zipfile.ZipFile:
+    """Open a zip archive; BadZipFile if it has another number of members than it says."""
+    archive = zipfile.ZipFile(path)
+    tail = path.read_bytes()[-(22 + 0xFFFF) :]
+    at = tail.rfind(b"PK\5\6") + 10
+    stated = int.from_bytes(tail[at : at + 2], "little")
+    if stated not in (len(archive.filelist), 0xFFFF):  # this many, or more
+        raise zipfile.BadZipFile(f"it has {len(archive.filelist)} of its {stated} members")
+    return archive
+
+
 def _digest_of_file(path: Path, source: Source) -> str:
     with path.open("rb") as file:
         return file_digest(file, "sha256" if source.sha256 else "md5").hexdigest()

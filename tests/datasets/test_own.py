@@ -1,6 +1,7 @@
 """A person's own texts come back as they were, in halves that stay; or a sentence says what is wrong."""
 
 import csv
+import gzip
 import io
 import os
 import stat
@@ -235,6 +236,9 @@ SPLIT = (*HEAD, "split")
         (zipped({"train/neg/1.txt": b"so " * 99}, zipfile.ZIP_LZMA).replace(b"\x80\0\0", b"\x80\0\xff"),
          "a.zip", r"a.zip cannot be read as an archive \(Corrupt input data\): pack it anew"),
         (tarred(layout())[:-3000], "a.tar.gz", "a.tar.gz cannot be read as an archive"),
+        (tarred(layout())[:-6], "a.tar.gz", "a.tar.gz cannot be read as an archive"),
+        (gzip.decompress(tarred(layout())).replace(b"test/pos", b"test/pus", 1),
+         "a.tar", "it ends too early, or a header is damaged"),
         (zipped({"neg/1.txt": b"bad"}),
          "a.zip", "a.zip must have texts in train/neg, .*, but they are nowhere: move"),
         (zipped(layout("a/") | layout("b/")), "a.zip", "they are in the folders a and b"),

@@ -129,6 +129,20 @@ def test_a_damaged_file_is_named_and_never_read_wrongly(
         refused(world, key, broken)
 
 
+def test_no_damage_of_one_bit_hides_a_member(world: World) -> None:
+    good, expected = CONTENTS["books"], world.load("books")
+    lists = good.index(b"PK\1\2")  # where the members are listed; to the end
+    for place in range(lists, len(good)):
+        for bit in range(8):
+            broken = bytearray(good)
+            broken[place] ^= 1 << bit
+            world.path("books").write_bytes(broken)
+            try:
+                assert world.load("books") == expected
+            except ValueError as error:
+                assert "books.zip" in str(error)
+
+
 # Downloads
 
 
