@@ -203,6 +203,7 @@ def test_on_one_s_own_texts_a_claim_is_recorded_and_not_judged(
     claim("C25", validation=0.1, test=0.1, pooled=0.1)
     shown = capsys.readouterr().out
     assert not re.search("✓|✗|expected|slide is", shown) and "here ≈ 10.0%" in shown
+    assert " ".join(shown.split()).count(": on the real data") == 3
     assert shown.endswith("Your own texts: what was measured on them is recorded, and not judged.\n")
     record, *_ = map(json.loads, (tmp_path / "records").read_text("utf-8").splitlines())
     assert record == {"id": "C25", "data": "own", "measure": "validation", "value": 0.1, "holds": None}

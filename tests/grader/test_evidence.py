@@ -78,3 +78,11 @@ def test_without_own_work_in_the_question_all_of_it_is_seen_and_nothing_that_was
     seen = [text for _, text in pieces(tmp_path, "mine = 3", [], questions)]
     assert seen[0].startswith("def tokens(text):") and "mine = 3" in seen
     assert not [text for text in seen if "l9.check(" in text or text.startswith("## ")]
+
+
+def test_a_cell_is_of_the_question_in_its_name_and_of_the_notebook_that_is_graded(tmp_path):
+    notebook = handed_in({"3": "mine = 3"})
+    notebook.cells.append(notebook.cells.pop(keys(notebook).index("answer_3")))
+    draft = put(tmp_path / "draft.ipynb", handed_in({"3": "draft = 3"}))
+    files = [Handed(path, path.name) for path in (draft, put(tmp_path / "lecture9.ipynb", notebook))]
+    assert [piece["text"] for piece in evidence.work(ASSIGNMENT, files, ["3"])] == ["mine = 3"]

@@ -376,8 +376,8 @@ def test_moodle_gets_its_grading_worksheet(tmp_path):
         "Maximum Grade": "100",
         "Last modified (grade)": "-",
     }
-    assert feedback.startswith(f"<p>{rows[0].total:g} of 100 points. By question: 1: 8, ")
-    assert "<p>Question 10: well argued</p>" in feedback
+    assert feedback.startswith(f"<p>{rows[0].total:g} of 100 points. By question: 1: 8, 2: 8, ")
+    assert feedback.endswith(".</p><p>Question 10: well argued</p>")
     assert not (tmp_path / "canvas.csv").exists()
 
 
