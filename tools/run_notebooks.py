@@ -74,8 +74,7 @@ def main(words: Sequence[str], folder: Path = ROOT / "notebooks", build: Path = 
         if storing and (plan.values or plan.goes_on):
             raise RefusedError(f"--store is for notebooks as they stand: leave out {' '.join(given)}")
         out = build / f"run-{plan.data}"
-        with alone(out, 0o700 if plan.data == "own" else 0o777):
-            done = run_all(jobs_of(plan, build), plan, out)
+        done = run_all(jobs_of(plan, build), plan, out)
     except (RefusedError, OSError) as refusal:
         print(f"Nothing was run: {refusal}", file=sys.stderr)
         return 2
@@ -200,7 +199,8 @@ def run_all(jobs: Sequence[Job], plan: Plan, out: Path) -> dict[Key, Done]:
     done = {key: one for key, one in there.items() if one and plan.goes_on and plan.data != "own"}
     if plan.goes_on:
         print(f"{len(done)} of {len(jobs)} are done already.", flush=True)
-    with workers(plan.jobs, plan.cluster) as (pool, call):
+    mode = 0o700 if plan.data == "own" else 0o777
+    with workers(plan.jobs, plan.cluster) as (pool, call), alone(out, mode):
         try:
             left = [job for job in jobs if (job.name, job.seed) not in done]
             working = {pool.submit(do, job, call, out): job for job in left}
