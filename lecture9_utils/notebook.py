@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm import tqdm
 
-from .arguments import each, of_type, shown
+from .arguments import each, shown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,7 +51,7 @@ def progress(iterable: Iterable[Any] | None = None, **options: Any) -> "tqdm[Any
     6
     """
     if iterable is not None:
-        of_type(Iterable, "iterable", iterable)
+        each("iterable", iterable)
     bar = _NotebookBar if in_notebook() and not options.get("disable") else tqdm
     return bar(iterable, **{"leave": False, **options})
 

@@ -9,6 +9,7 @@ from functools import wraps
 from itertools import cycle
 from textwrap import fill, shorten
 from typing import Any, ParamSpec
+from warnings import catch_warnings, filterwarnings
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
+from .arguments import whole
 from .evidence import Interval
 
 P = ParamSpec("P")
@@ -35,6 +37,7 @@ _STYLE: Any = {
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, PINK, GREY]),  # told apart by the colour-blind too
 }
 
+_MOST = 100  # steps, or layers: more cannot be seen
 _HALO = [withStroke(linewidth=3, foreground="white")]  # around a word that lies on lines
 
 # Now: chosen within an rc_context, it would forget to show a student's own pictures
@@ -47,8 +50,10 @@ def _picture(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     @wraps(draw)
     def drawn(*arguments: P.args, **options: P.kwargs) -> Figure:
         try:
-            return draw(*arguments, **options)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            with catch_warnings():
+                filterwarnings("error", "Attempting to set identical")  # there is nothing to be seen
+                return draw(*arguments, **options)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, UserWarning, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise ValueError(
                 f"{drawn.__name__} cannot draw this, as its help says what fits: {reason}"
@@ -214,6 +219,8 @@ def bars(
     figure, (axes,) = _canvas(says, width=8, height=1.1 + 0.45 * len(results))
     for y, values in enumerate(results.values()):
         every = np.atleast_1d(np.asarray(values, dtype=float))
+        if not every.size:
+            raise ValueError("a model has no value")
         axes.barh(y, every.mean(), alpha=0.75, height=0.65)
         axes.plot(every, np.full(every.size, y), "o", color="black", ms=4, alpha=0.7)
         axes.text(every.max() + 0.012, y, format(every.mean(), shown), va="center")
@@ -439,7 +446,7 @@ def unrolled(
     Parameters
     ----------
     steps, layers : int
-        How many time steps, and how many recurrent layers are stacked, at least 1.
+        How many time steps, and how many recurrent layers are stacked, from 1 to 100.
     outputs : {"last", "all"}
         Which outputs of the top layer leave the network.
     weights : mapping of {"in", "state", "out"} to str, optional
@@ -452,6 +459,7 @@ def unrolled(
     >>> figure = unrolled(4, says="Only the last output leaves.", layers=2)
     Figure: Only the last output leaves.
     """
+    steps, layers = whole("steps", steps, 1, _MOST), whole("layers", layers, 1, _MOST)
     times = range(1, steps + 1)
     above = [f"$y_{{{t}}}$" if outputs == "all" or t == steps else "" for t in times]
     wide, high = (1.75, 1.2) if weights else (1.25, 0.85)

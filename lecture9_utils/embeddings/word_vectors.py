@@ -95,7 +95,8 @@ class WordVectors:
     def unit(self) -> "WordVectors":
         """The same with all vectors 1 long, but for those of zeros; made when first asked for, in memory."""
         lengths = np.sqrt(np.einsum("ij,ij->i", self.vectors, self.vectors))[:, None]
-        unit = self.vectors / np.where(lengths, lengths, 1)
+        with np.errstate(all="ignore"):  # what is not finite is made again, or refused, below
+            unit = self.vectors / np.where(lengths, lengths, 1)
         for row in np.flatnonzero(~((lengths > 1e-15) & (lengths < np.inf))):  # too small or large to square
             vector = self.vectors[row].astype(float)
             if not np.isfinite(vector).all():
