@@ -78,7 +78,6 @@ class Given:
 
     def glove(self, cache: Path) -> Callable[[], l9.WordVectors]:
         """Return what loads the vectors from their archive, or from this cache."""
-        os.environ |= {"LECTURE9_DATA": str(self.folder), "LECTURE9_CACHE": str(cache)}
         text = self.glove_text()
         if not (self.folder / "glove.6B.zip").exists():
             self.folder.mkdir()
@@ -87,6 +86,7 @@ class Given:
             text.write_bytes(b"".join(lines[: round(self.share * len(lines))]))
             with zipfile.ZipFile(self.folder / "glove.6B.zip", "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.write(text, text.name)
+        os.environ |= {"LECTURE9_DATA": str(self.folder), "LECTURE9_CACHE": str(cache)}
         contents = {text.name: sha256(text.read_bytes()).hexdigest()}
         sources = {**known_sources(), "glove": replace(known_sources()["glove"], contents=contents)}
         return partial(l9.load_glove, "full", DIM[self.data], sources=sources)
