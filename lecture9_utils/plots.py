@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
-from .arguments import whole
+from .arguments import whole as _whole
 from .evidence import Interval
 
 P = ParamSpec("P")
@@ -459,7 +459,7 @@ def unrolled(
     >>> figure = unrolled(4, says="Only the last output leaves.", layers=2)
     Figure: Only the last output leaves.
     """
-    steps, layers = whole("steps", steps, 1, _MOST), whole("layers", layers, 1, _MOST)
+    steps, layers = _whole("steps", steps, 1, _MOST), _whole("layers", layers, 1, _MOST)
     times = range(1, steps + 1)
     above = [f"$y_{{{t}}}$" if outputs == "all" or t == steps else "" for t in times]
     wide, high = (1.75, 1.2) if weights else (1.25, 0.85)

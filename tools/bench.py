@@ -385,7 +385,7 @@ def draw(found: Mapping[str, Times], growth: bool) -> bytes:
     (axes,) = figure.axes
     axes.axvline(10 if growth else 1, color=plots.GREY, lw=1)
     axes.set_xscale("log", subs=[])
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if growth else (1, 3)))
     axes.xaxis.set_major_formatter("{x:g}×")
     figure.savefig(buffer := BytesIO(), dpi=150)
     return small(buffer.getvalue())

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 from unittest.mock import patch
 
 import pytest
 
 from tools import bench
+from tools.command import ROOT
 
 
 @pytest.fixture
@@ -62,3 +64,15 @@ def test_a_ratio_is_of_one_round_and_a_bar_is_met_or_not():
     # Not 2 s / 3 s, as the medians of both would give.
     assert "| gensim | 2× (0.5–3) | 1× (1–1) | 0.8× ✓ | 3 s | 2 s | 6× | 4× |" in rows["| skip-gram"]
     assert "| lecture | 2× (0.5–3) | 1× (1–1) | 3× ✗ |" in rows["| SimpleRNN, 10 epochs, cached"]
+
+
+def test_the_page_shows_what_the_command_writes():
+    page = (ROOT / "docs" / "speed.md").read_text("utf-8")
+    shown = {*re.findall(r"\]\((speed_\w+\.png)\)", page), *re.findall(r"\{include\} (\S+)", page)}
+    assert shown == {"speed_ratios.png", "speed_growth.png", "speed_table.txt"}
+    for name in shown:
+        assert (ROOT / "docs" / name).stat().st_size > 0
+    table = (ROOT / "docs" / "speed_table.txt").read_text("utf-8")
+    assert [case.name for case in bench.CASES if f"| {case.name}" not in table] == []
+    assert "`make bench`" in (ROOT / "README.md").read_text("utf-8")
+    assert "`make bench`" in page
