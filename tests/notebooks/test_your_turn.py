@@ -9,6 +9,7 @@ import pytest
 
 from tools.command import ROOT
 
+LONG = "l06-44b", "l06-61"  # they need what takes half a minute to train
 SOLUTION = r"(?s)<details>\s*<summary>Solution</summary>.*?```python\n(.+?)```.*?</details>"
 
 
@@ -20,7 +21,10 @@ def exercises():
             if task.cell_type == "markdown" and "**Your turn" in task.source:
                 before = [cell.source for cell in cells[:i] if cell.cell_type == "code"]
                 before[0] = "import lecture9_utils as l9"  # what the set-up cell comes down to
-                yield pytest.param(before, task.source, cells[i + 1], id=f"{path.stem}-{task.id}")
+                marks = [pytest.mark.slow] if task.id in LONG else []
+                yield pytest.param(
+                    before, task.source, cells[i + 1], id=f"{path.stem}-{task.id}", marks=marks
+                )
 
 
 def names(tree, kind):

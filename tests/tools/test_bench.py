@@ -51,6 +51,7 @@ def test_every_case_is_done_in_every_way(measured):
     assert len(table.splitlines()[4:]) == pairs
 
 
+@pytest.mark.slow
 def test_a_library_that_is_not_there_is_left_out_and_named(measured, monkeypatch):
     monkeypatch.setitem(bench.LIBRARIES, "keras", "no_such_module")
     record, table, printed = measured("hashing")
