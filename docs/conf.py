@@ -49,6 +49,7 @@ revealjs_script_conf = {"hash": True, "slideNumber": True, "center": False, "wid
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = {"sample": "the bundled, synthetic sample", "full": "the real data"}
+HANDED_OUT = re.compile(r"\[([^\]]+)\]\(assignment/[^)]*\)")  # the assignment is not on the site
 BADGE = re.compile(r"\[!\[Open In Colab\]\([^)]*\)\]\(([^)]*)\)")
 SCROLLS = re.compile(r'<pre|<div class="table-wrapper[^"]*"|<math(?=[^>]* display="block")')
 LINES_ON_A_SLIDE, LINES_OF_A_PICTURE = 30, 13
@@ -75,7 +76,7 @@ def prepare(app: Sphinx, name: str, source: list[str]) -> None:
         return
     notebook = nbformat.reads(source[0], as_version=4)
     for cell in notebook.cells:
-        cell.source = BADGE.sub(r"[Open in Colab](\1)", cell.source)
+        cell.source = HANDED_OUT.sub(r"\1", BADGE.sub(r"[Open in Colab](\1)", cell.source))
         printed = "".join(output.get("text", "") for output in cell.get("outputs", []))
         if says := re.search(r"^Figure: (.+)$", printed, flags=re.MULTILINE):
             cell.metadata["mystnb"] = {"image": {"alt": says[1]}}
