@@ -152,6 +152,8 @@ def inside(
     lines = ["set -e", f"r={q(str(root))}"]
     lines += ['mount -t tmpfs -o size=16m,nr_inodes=20k,mode=755 tmpfs "$r"']
     lines += ['mkdir "$r/dev" "$r/dev/shm" "$r/proc" "$r/student" "$r/tmp" "$r/behind"']
+    # For what looks for a /tmp when it is imported; each student has another one above it.
+    lines += ['mount -t tmpfs -o size=16m,nr_inodes=20k,mode=755 tmpfs "$r/tmp"']
     devices = [Path("/dev", name) for name in ("null", "zero", "random", "urandom")]
     bound = bindings(shown)
     behind = {Path("/behind", str(i)): bound[place] for i, place in enumerate(hidden(shown))}
