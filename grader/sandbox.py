@@ -322,12 +322,14 @@ class Sandbox:
         for file in (self._channel, self._leash, self._output):
             self._selector.register(file, EVENT_READ)
         try:
-            with socket.fromfd(way.control, socket.AF_UNIX, socket.SOCK_DGRAM) as control:
-                files = [channel.fileno(), output, leash.fileno()]
-                socket.send_fds(control, [json.dumps(request).encode()], files)
-            for file in (channel, leash):
-                file.close()
-            os.close(output)
+            try:
+                with socket.fromfd(way.control, socket.AF_UNIX, socket.SOCK_DGRAM) as control:
+                    files = [channel.fileno(), output, leash.fileno()]
+                    socket.send_fds(control, [json.dumps(request).encode()], files)
+            finally:  # else `close` would wait for these ends
+                for file in (channel, leash):
+                    file.close()
+                os.close(output)
             self._selector.unregister(self._channel)
             self._keeper = psutil.Process(int(self._line(PATIENCE, "")))
             self._selector.unregister(self._leash)
