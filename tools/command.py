@@ -13,12 +13,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from lecture9_utils.files import write_atomically
+from filelock import FileLock, Timeout
 
-try:
-    import fcntl
-except ImportError:  # on Windows
-    fcntl = None  # type: ignore[assignment]
+from lecture9_utils.files import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -113,13 +110,15 @@ def write(path: Path, content: bytes) -> None:
 def alone(folder: Path, mode: int = 0o777) -> Iterator[None]:
     """Have a folder for oneself, made where missing; RefusedError if another run is at work in it."""
     folder.mkdir(mode, parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:  # which the system gives back, however a run ends
-        if fcntl:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise RefusedError(f"another run is at work in {folder}: wait for it, or end it") from None
+    lock = FileLock(folder / ".lock")  # which the system gives back, however a run ends
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise RefusedError(f"another run is at work in {folder}: wait for it, or end it") from None
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def ends_with_its_children() -> None:
