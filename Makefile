@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 JOBS   ?= 2
-CELL_TIMEOUT ?= 600
 
 VENV  := .venv
 BIN   := $(VENV)/bin
@@ -82,9 +81,10 @@ $(STAMP): requirements.lock pyproject.toml
 run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lecture's claims
 	@$(BIN)/python -m tools.run_notebooks $(NOTEBOOK_OPTIONS)
 
-test: $(STAMP) ## run the tests, the doctests and every notebook under strict nbval (ALL=1: the slow ones too)
+test: $(STAMP) ## run the notebooks, if not done, the tests and the doctests; strict nbval (ALL=1: slow ones too)
+	@$(BIN)/python -m tools.run_notebooks SEEDS=0 $(call option,JOBS) $(foreach name,$(filter CELL_TIMEOUT,$(NAMES)),$(call option,$(name)))
 	@$(BIN)/python -m pytest tests lecture9_utils grader data notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
-	  --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg --nbval-cell-timeout=$(call quoted,CELL_TIMEOUT) --nbval-kernel-startup-timeout=600 -n $(call quoted,JOBS) --dist loadfile --no-loadscope-reorder
+	  -p tests.notebooks.recorded --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg -n $(call quoted,JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks

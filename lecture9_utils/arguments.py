@@ -72,9 +72,11 @@ def numbers(name: str, value: ArrayLike, dtype: DTypeLike | None = None) -> NDAr
         raise ValueError(f"{name} must be numbers in rows of one length, got {shown(value)}") from None
     if array.dtype.kind not in "biuf":
         raise ValueError(f"{name} must be numbers, got {array.dtype}: {shown(value)}")
+    if dtype is None:
+        return array
     try:
         with np.errstate(over="raise"):
-            return array.astype(dtype or array.dtype, copy=False)
+            return array.astype(dtype, copy=False)
     except FloatingPointError:
         raise ValueError(f"{name} must be numbers that fit into {np.dtype(dtype)}, got larger ones") from None
 

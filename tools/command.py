@@ -84,13 +84,12 @@ def isolated(state: Path) -> dict[str, str]:
 
 
 @cache
-def state_of(*folders: Path, left_out: tuple[str, ...] = ()) -> str:
-    """Return what changes with the files of folders, but for what a run on the full data keeps there."""
+def state_of(*folders: Path, left_out: tuple[str, ...] = ("real",)) -> str:
+    """Return what changes with the files of folders, but for some: those of a full run, or as named."""
     known = sha256()
     for folder in folders:
         for path in sorted(folder.rglob("*")):
-            kept = path.suffix in (".pyc", ".md") or path.parent.name == "real" or path.name in left_out
-            if path.is_file() and not kept:
+            if path.is_file() and path.suffix not in (".pyc", ".md") and not {*left_out} & {*path.parts[-2:]}:
                 known.update(f"{path.relative_to(folder).as_posix()} {path.stat().st_size} ".encode())
                 known.update(path.read_bytes())
     return known.hexdigest()
