@@ -27,7 +27,7 @@ PAPERMILL |= {"coalesce_streams": True}  # so that stored outputs are the same e
 PAPERMILL |= {"engine_name": "saves once"}
 EXECUTE = '''\
 import json, logging, os, sys, threading
-sys.modules["rfc3987_syntax"] = None  # else jsonschema builds a grammar that no notebook needs: two seconds
+import tools  # before papermill
 import papermill, psutil
 
 def watch():

@@ -170,13 +170,13 @@ def test_it_is_as_good_as_gensim(model: Model) -> None:
     texts = [l9.tokenize(sentence) for sentence in l9.load_corpus()]
     words, sequences = l9.number_words(texts)
     options = {"vector_size": 40, "epochs": 4, "sg": model == "skip-gram", "workers": 1}
-    theirs = [Word2Vec(texts, seed=seed, **options).wv[words] for seed in (1, 2, 3)]
+    theirs = [Word2Vec(texts, seed=seed, **options).wv[words] for seed in (1, 2)]
     ours = l9.train_word2vec(sequences, len(words), 40, epochs=4, model=model)
     vectors = [l9.WordVectors(words, rows) for rows in (ours, *theirs)]
     near = [[{w for w, _ in v.nearest(word, 10)} for word in words[::5]] for v in vectors]
     with_ours: list[float] = []
     among_theirs: list[float] = []
-    for i, j in combinations(range(4), 2):
+    for i, j in combinations(range(3), 2):
         shared = np.mean([len(a & b) / 10 for a, b in zip(near[i], near[j], strict=True)])
         (among_theirs if i else with_ours).append(shared)
     assert np.mean(with_ours) > min(among_theirs) - 0.02

@@ -151,7 +151,10 @@ sys.exit(run_notebooks.main(["NOTEBOOKS=97"], folder, folder.parent / "build"))
 """
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "ending",
+    [signal.SIGINT, *(pytest.param(s, marks=pytest.mark.slow) for s in (signal.SIGHUP, signal.SIGKILL))],
+)
 def test_who_interrupts_ends_the_kernels(folder, ending):
     write = "import os, time\nprint(os.getpid(), file=open('pid', 'w'), flush=True)"
     notebook(folder / "97_a.ipynb", write, "time.sleep(600)")

@@ -164,7 +164,7 @@ def test_the_results_say_each_seed_and_hold_the_pictures(unbroken):
     assert picture.convert("RGB").getpixel((5, 5)) == pytest.approx((255, 127, 127), abs=2)
 
 
-@pytest.mark.parametrize("chance", [1, 2])
+@pytest.mark.parametrize("chance", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_three_kills_and_a_resumed_run_give_the_same_results(run, tmp_path, unbroken, chance):
     folder, moment = lessons(tmp_path), random.Random(chance)
     words = ("DATA=full", "SEEDS=0-4")
@@ -259,11 +259,11 @@ def test_pictures_are_small_and_the_same_each_time(tmp_path):
 
 
 def test_processor_seconds_count_the_kernel(tmp_path):
-    burn = "import time\nwhile time.process_time() < 8: pass"
+    burn = "import time\nwhile time.process_time() < 5: pass"
     notebook(tmp_path / "97_a.ipynb", burn)
     printed, _ = command(tmp_path, "real").communicate()
     [processor] = re.findall(r"^97_a .* s +(\d+\.\d) s", printed, re.MULTILINE)
-    assert 8 < float(processor) < 30
+    assert 5 < float(processor) < 30
 
 
 # A cluster: a real scheduler and real workers in processes of their own.
