@@ -4,9 +4,7 @@ The report of the class is in `class_report`.
 """
 
 import ast
-import os
 import sqlite3
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from functools import partial
@@ -185,12 +183,17 @@ def write_gradebook(assignment: Assignment, path: Path, rows: Sequence[Row]) -> 
     with suppress(sqlite3.Error), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as book:
         if book.execute("SELECT state FROM made_of").fetchall() == [(state,)]:
             return
+    from alembic.script import ScriptDirectory
+    from nbgrader import api
     from nbgrader.api import Grade, Gradebook, GradeCell, Student, SubmittedAssignment, SubmittedNotebook
 
-    # nbgrader starts alembic, which is beside Python, by its name.
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    # For a database without tables nbgrader asks another process for its version: three seconds.
+    scheme = ScriptDirectory(str(Path(api.__file__).with_name("alembic"))).get_current_head()
     with TemporaryDirectory() as folder:
         database = Path(folder) / path.name
+        with closing(sqlite3.connect(database)) as book:
+            book.execute("CREATE TABLE alembic_version AS SELECT ? AS version_num", [scheme])
+            book.commit()
         with Gradebook(f"sqlite:///{database}", NAME) as book, book.db.no_autoflush:
             of, notebook = book.add_assignment(NAME), book.add_notebook(NAME, NAME)
             kind = {"notebook": notebook, "cell_type": "code"}

@@ -2,5 +2,5 @@
 
 import sys
 
-# Else nbformat's check of addresses builds a grammar when it is imported, which no notebook needs: two seconds.
+# Else nbformat, when it is imported, builds a grammar of addresses that no notebook needs: two seconds.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
