@@ -96,16 +96,9 @@ def variants(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]
 def refused(notebook: Path, names: list[str], *options: object) -> set[str]:
     """Run nbval, and say which of the changes it found."""
     report = notebook.with_suffix(".xml")
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        notebook,
-        "--nbval",
-        "--nbval-current-env",
-        f"--junitxml={report}",
-    ]
-    subprocess.run([*command, "-qp", "no:cacheprovider", *options], cwd=ROOT, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "pytest", "-p", "tools", "-qp", "no:cacheprovider", notebook]
+    command += ["--nbval", "--nbval-current-env", f"--junitxml={report}", *options]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     cases = ElementTree.parse(report).findall(".//testcase")
     return {name for name, case in zip(names, cases, strict=True) if case.find("failure") is not None}
 

@@ -219,7 +219,17 @@ def test_the_user_s_own_kernels_and_settings_play_no_part(folder):
     variables = {"HOME": str(home), "PATH": os.environ["PATH"], "MPLBACKEND": "no", "JUPYTER_PATH": "/"}
     before = set(home.rglob("*"))
     subprocess.run([sys.executable, "-c", COMMAND, folder], cwd=ROOT, env=variables, check=True)
-    nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "conftest"]
+    nbval = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-p",
+        "tools",
+        "-p",
+        "conftest",
+    ]
     nbval += ["-p", "no:cacheprovider", "--nbval-cell-timeout=600", "--nbval-kernel-startup-timeout=600"]
     ran = folder.parent / "build" / "run-sample" / "97_a.ipynb"
     subprocess.run([*nbval, ran], cwd=ROOT, env=variables, check=True)
