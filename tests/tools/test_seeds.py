@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from lecture9_utils.evidence import compare
 from tests.cluster import Cluster, on_loopback
 from tests.tools.notebooks import claiming, notebook, stand_in, varied, within
 from tools import pictures, results, run_notebooks
-from tools.command import ROOT, RefusedError, workers
+from tools.command import ROOT, RefusedError, state_of, workers
 from tools.run_notebooks import seeds_of
 
 COMMAND = """\
@@ -123,6 +124,9 @@ def test_what_is_done_is_not_done_again_until_something_changes(run, tmp_path):
     assert ran("SEEDS=0-1") == "01"
     assert (kept / "97_a.ipynb").read_bytes() == (kept / "seed-0" / "97_a.ipynb").read_bytes()  # for the site
     assert [ran("SEED=1"), ran("SEED=1")] == ["1", "1"]  # without SEEDS all is done anew
+    assert [ran(), ran("SEEDS=0")] == ["0", ""]  # SEED is 0 in the notebook: `make test` takes what was run
+    assert ran("--store") == "0"
+    assert not (kept / "seed-0" / "97_a.json").exists()  # its outputs would be compared with themselves
 
 
 def test_the_package_the_claims_and_the_versions_are_in_the_stamp(tmp_path, monkeypatch):
@@ -140,6 +144,16 @@ def test_the_package_the_claims_and_the_versions_are_in_the_stamp(tmp_path, monk
         patch.setattr("tools.jobs.state_of", lambda *_, **__: "another package")
         stamps.add(job.stamp())
     assert len(stamps) == 4
+    with monkeypatch.context() as patch:  # on the sample a notebook shows what a full run has kept
+        patch.setattr("tools.jobs.ROOT", tmp_path)
+        (kept := tmp_path / "lecture9_utils" / "real" / "measures.json").parent.mkdir(parents=True)
+        both = [job, replace(job, values={"DATA": "full"})]
+        found = []
+        for text in "ab":
+            kept.write_text(text)
+            state_of.cache_clear()
+            found.append([one.stamp() for one in both])
+    assert [before == after for before, after in zip(*found, strict=True)] == [False, True]
     with monkeypatch.context() as patch:
         patch.setitem(registry(), "C09", registry()["C09"]._replace(verdict="another"))
         assert job.stamp() in stamps
