@@ -24,6 +24,7 @@ def squares(n):
     return l9.plots.lines(range(n), {"squares": [k * k for k in range(n)]}, f"{n} squares", "k", "k²")
 l9.slider(squares, "how many", [2, 4, 8], start=4)
 """
+COLAB = "import sys; sys.modules['google.colab'] = sys"
 MOVE = """
 import gc, ipywidgets
 knob, = (o for o in gc.get_objects() if isinstance(o, ipywidgets.SelectionSlider))
@@ -102,8 +103,9 @@ def test_where_nobody_can_move_it_a_slider_is_its_first_picture(monkeypatch: pyt
 
 def test_a_reader_moves_a_slider_and_the_picture_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LECTURE9_STATIC", raising=False)
-    _, (output,), widgets = in_notebook(SLIDER, MOVE)
+    _, (output, colab), widgets = in_notebook(SLIDER, MOVE, COLAB + SLIDER)
     assert output.data["image/png"].startswith("iVBOR")  # for who cannot show widgets
+    assert "image/png" not in colab.data
     models = [model["state"] for model in widgets.values()]
     (knob,) = (m for m in models if m["_model_name"] == "SelectionSliderModel")
     assert (knob["_options_labels"], knob["index"], knob["description"]) == (["2", "4", "8"], 2, "how many")

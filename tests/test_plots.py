@@ -169,6 +169,8 @@ def test_lines_have_their_own_colours_scales_and_names() -> None:
     np.testing.assert_allclose(axes.lines[0].get_ydata(), [1.5, 2.5, 3.5])
     (axes,) = plots.lines(range(4, 9), {"share": [1, 2, 3, 4, 5]}, SAYS, "words", "share").axes
     assert all(tick == int(tick) for tick in axes.get_xticks())
+    (axes,) = plots.lines([1, 30, 1000], {"share": [1, 2, 3]}, SAYS, "words", "share", log="x").axes
+    assert [t.get_text() for t in axes.get_xticklabels(which="both")] == ["1", "30", "1,000"]
 
 
 def test_an_unrolled_network_has_a_state_for_each_step_and_layer() -> None:
@@ -192,6 +194,8 @@ def test_a_calculation_shows_its_numbers_and_the_word_that_is_read() -> None:
     assert numbers == ["1.00", "0.00", "-2.00", "0.25"]
     bold = [t.get_text() for t in texts(figure) if t.get_weight() == "bold"]
     assert bold == ["frog"] and set(TOKENS) <= set(words(figure))
+    boxes = {t.get_text(): to_hex(box.get_edgecolor()) for t in texts(figure) if (box := t.get_bbox_patch())}
+    assert {word for word, colour in boxes.items() if colour.upper() == plots.BLUE} == {"frog"}
     assert [line.get_ydata()[0] for line in figure.axes[0].lines] == [0.5]  # above the sum
 
 
