@@ -136,6 +136,8 @@ def test_sheets_have_words_above_their_numbers_and_no_colour_where_there_is_none
     assert place["frog"][0] == place["3"][0] == place["-4"][0]
     assert place["so"][1] < place["-6"][1] < place["-5"][1] < place["frog"][1] < place["2"][1]
     assert words(figure).count("(nothing)") == 2
+    box = {t.get_text(): t.get_window_extent() for t in texts(figure)}
+    assert box["so"].y0 > box["-6"].y1 and box["-6"].y0 > box["-5"].y1  # none covers another
 
 
 def test_curves_are_means_with_a_band_from_lowest_to_highest() -> None:
