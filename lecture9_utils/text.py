@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Literal
 
 import numpy as np
@@ -122,7 +122,7 @@ class Vocabulary:
             of_type(str, "each word", word), whole("each count", n)
         self.word_index = {word: i for i, (word, _) in enumerate(Counter(counts).most_common(), start=1)}
         self._words = ["", *self.word_index]
-        self._known = dict(list(self.word_index.items())[:most]) if most else self.word_index
+        self._known = dict(islice(self.word_index.items(), most))
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], max_words: int | None = None) -> "Vocabulary":

@@ -188,6 +188,7 @@ def test_a_table_says_how_the_real_data_were_run() -> None:
     assert Table(html).rows[1][1:] == ["≈ 72.0% ± 2.0% (n = 3)", "76.0% ± 1.4% (n = 2)"]
     assert Table(html).rows[1][0].startswith(f"✓ {entry.measures[0].name} expected ")
     assert "GLOVE_DIM=50, SEEDS=0-1; ± and [ ] cover other seeds, too." in html
+    assert "(n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}2)" in html  # stays in one line
     assert "SEED=0.</small>" in as_html(entry, rows, "GLOVE_DIM=50, SEED=0")
     own = as_html(entry, [row._replace(data="own") for row in rows], claims.real_setting())
     assert Table(own).rows[1][0] == f"· {entry.measures[0].name}"

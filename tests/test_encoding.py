@@ -33,6 +33,10 @@ def test_multi_hot_is_that_of_scikit_learn(sequences: list[list[int]]) -> None:
     assert sparse.nnz == ours.sum()
 
 
+def test_one_word_is_a_vocabulary() -> None:
+    assert (one_hot([0], 1).tolist(), multi_hot([[0], []], 1).tolist()) == ([[1]], [[1], [0]])
+
+
 @given(st.lists(st.text(min_size=1, max_size=8), min_size=1, max_size=20), st.integers(1, 2**20))
 def test_hashes_are_those_of_scikit_learn(words: list[str], buckets: int) -> None:
     as_it_is = {"analyzer": lambda word: [word], "alternate_sign": False, "norm": None}

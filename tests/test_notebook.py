@@ -25,6 +25,7 @@ def squares(n):
     return l9.plots.lines(range(n), {"squares": [k * k for k in range(n)]}, f"{n} squares", "k", "k²")
 l9.slider(squares, "how many", [2, 4, 8], start=4)
 """
+COLAB = "import sys; sys.modules['google.colab'] = sys"
 MOVE = """
 import gc, ipywidgets
 knob, = (o for o in gc.get_objects() if isinstance(o, ipywidgets.SelectionSlider))
@@ -99,7 +100,7 @@ def test_a_reader_moves_a_slider_and_the_picture_changes(monkeypatch: pytest.Mon
     # Not by nbclient: it writes to widgets on the socket where it waits for a cell to end, and may miss it.
     manager, client = start_new_kernel(startup_timeout=600)
     messages: list[dict[str, Any]] = []
-    for source in (SLIDER, MOVE):
+    for source in (SLIDER, MOVE, COLAB + SLIDER):
         client.execute_interactive(source, timeout=600, output_hook=messages.append)
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -110,13 +111,14 @@ def test_a_reader_moves_a_slider_and_the_picture_changes(monkeypatch: pytest.Mon
             models.setdefault(content["comm_id"], {}).update(content["data"]["state"])
         elif kind in ("stream", "display_data"):
             shown.append((any(model.get("msg_id") for model in models.values()), content))
-    (knob,) = (m for m in models.values() if m["_model_name"] == "SelectionSliderModel")
+    knob, _ = (m for m in models.values() if m["_model_name"] == "SelectionSliderModel")
     assert (knob["_options_labels"], knob["index"], knob["description"]) == (["2", "4", "8"], 2, "how many")
-    assert [inside for inside, _ in shown] == [True, True, False, True, True]
-    text, picture, static, new_text, new_picture = (content for _, content in shown)
+    assert [inside for inside, _ in shown] == [True, True, False, True, True, True, True, False]
+    text, picture, static, new_text, new_picture, *_, colab = (content for _, content in shown)
     assert (text["text"], new_text["text"]) == ("Figure: 4 squares\n", "Figure: 8 squares\n")
     first, for_others, now = (one["data"]["image/png"].strip() for one in (picture, static, new_picture))
     assert first == for_others != now  # others cannot show widgets
+    assert "image/png" not in colab["data"]
 
 
 def test_a_students_own_picture_is_shown_after_one_of_the_package() -> None:

@@ -137,6 +137,8 @@ def test_sheets_have_words_above_their_numbers_and_no_colour_where_there_is_none
     assert place["frog"][0] == place["3"][0] == place["-4"][0]
     assert place["so"][1] < place["-6"][1] < place["-5"][1] < place["frog"][1] < place["2"][1]
     assert words(figure).count("(nothing)") == 2
+    box = {t.get_text(): t.get_window_extent() for t in texts(figure)}
+    assert box["so"].y0 > box["-6"].y1 and box["-6"].y0 > box["-5"].y1  # none covers another
 
 
 def test_curves_are_means_with_a_band_from_lowest_to_highest() -> None:
@@ -170,6 +172,8 @@ def test_lines_have_their_own_colours_scales_and_names() -> None:
     np.testing.assert_allclose(axes.lines[0].get_ydata(), [1.5, 2.5, 3.5])
     (axes,) = plots.lines(range(4, 9), {"share": [1, 2, 3, 4, 5]}, SAYS, "words", "share").axes
     assert all(tick == int(tick) for tick in axes.get_xticks())
+    (axes,) = plots.lines([1, 30, 1000], {"share": [1, 2, 3]}, SAYS, "words", "share", log="x").axes
+    assert [t.get_text() for t in axes.get_xticklabels(which="both")] == ["1", "30", "1,000"]
 
 
 def test_an_unrolled_network_has_a_state_for_each_step_and_layer() -> None:
@@ -193,6 +197,8 @@ def test_a_calculation_shows_its_numbers_and_the_word_that_is_read() -> None:
     assert numbers == ["1.00", "0.00", "-2.00", "0.25"]
     bold = [t.get_text() for t in texts(figure) if t.get_weight() == "bold"]
     assert bold == ["frog"] and set(TOKENS) <= set(words(figure))
+    boxes = {t.get_text(): to_hex(box.get_edgecolor()) for t in texts(figure) if (box := t.get_bbox_patch())}
+    assert {word for word, colour in boxes.items() if colour.upper() == plots.BLUE} == {"frog"}
     assert [line.get_ydata()[0] for line in figure.axes[0].lines] == [0.5]  # above the sum
 
 

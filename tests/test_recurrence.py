@@ -51,6 +51,13 @@ def test_a_wrong_shape_is_named(name: str, shape: tuple[int, ...], says: str) ->
         l9.simple_rnn(**{key: np.zeros(size) for key, size in {**good, name: shape}.items()})
 
 
+@pytest.mark.parametrize("name", ["x", "W", "U", "b", "h0"])
+def test_what_is_no_numbers_is_named(name: str) -> None:
+    good = {"x": np.ones((1, 1, 1)), "W": [[1]], "U": [[1]], "b": [0], "h0": [[0]]}
+    with pytest.raises(ValueError, match=f"^{name} must be numbers, got .*frog"):
+        l9.simple_rnn(**{**good, name: ["frog"]})
+
+
 def test_a_wrong_activation_is_named() -> None:
     with pytest.raises(ValueError, match="activation must be one of 'tanh', 'relu', 'linear'; got 'sigmoid'"):
         l9.simple_rnn(np.ones((1, 1, 1)), [[1]], [[1]], [0], activation="sigmoid")

@@ -106,6 +106,7 @@ def test_padding_is_that_of_keras(
             "ids must be from 0 to 2147483647, got 0 to",
         ),
         (lambda: pad([[2**64 - 1]], 3), ValueError, "ids must be from 0 to 2147483647, got -1 to 0"),
+        (lambda: Vocabulary({"a": 1}).decode("frog"), TypeError, "^ids must be a list, got the string"),
     ],
 )
 def test_bad_input_is_refused_in_words(call: Callable[[], Any], error: type[Exception], message: str) -> None:

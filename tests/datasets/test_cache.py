@@ -2,8 +2,10 @@
 
 import json
 import os
+import pickle
 import shutil
 import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.datasets.stand_ins import CONTENTS, KEPT, REVIEWS, World, full_disk, imdb_archive
+
+
+class Opened:
+    """Leaves a folder behind when it is unpickled."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, tuple[Path]]:
+        return os.mkdir, (self.path,)
 
 
 def load_all(world: World) -> list[Any]:
@@ -79,6 +91,19 @@ def test_a_cache_of_a_later_format_is_made_again(world: World, own_cache: Path) 
     world.path("imdb").touch()  # so that the file is read
     assert world.load("imdb") == first
     assert "more" not in json.loads(index.read_bytes())
+
+
+def test_a_pickle_in_the_cache_is_not_opened(world: World, own_cache: Path) -> None:
+    first = world.load("imdb")
+    (index,) = own_cache.glob("*.json")
+    content = json.loads(index.read_bytes())
+    for name in content["checksums"]:
+        path = index.with_name(f"{index.stem}.{name}.npy")
+        path.write_bytes(pickle.dumps(Opened(own_cache / "opened")))
+        content["checksums"][name] = zlib.crc32(path.read_bytes())
+    index.write_text(json.dumps(content))
+    assert world.load("imdb") == first
+    assert not (own_cache / "opened").exists()
 
 
 @pytest.mark.parametrize("suffix", [".json", ".npy"])

@@ -4,7 +4,7 @@ import pytest
 
 from lecture9_utils.datasets.__main__ import main
 from lecture9_utils.datasets.sources import Source, known_sources
-from tests.datasets.stand_ins import World
+from tests.datasets.stand_ins import Server, World
 
 
 def files(world: World) -> dict[str, Source]:
@@ -49,3 +49,16 @@ def test_the_command_goes_on_without_what_cannot_be_had(
         "aclImdb_v1.tar.gz", "glove.6B.zip", "ecoli.fa.gz",
     ]  # fmt: skip
     assert "Traceback" not in err
+
+
+def test_the_command_names_the_file_that_it_has_read(
+    world: World, server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Server.body = world.path("glove").read_bytes()
+    world.path("glove").unlink()
+    world.change("glove_100", urls=[f"{server}/missing"])
+    world.change("glove", urls=[f"{server}/ok"])
+    assert main(files(world)) == 0
+    out, _ = capsys.readouterr()
+    assert "glove-wiki-gigaword-100.gz is downloaded to" in out
+    assert "glove.6B.zip is right" in out and "gigaword-100.gz is right" not in out

@@ -95,6 +95,19 @@ def test_the_archive_is_the_second_source(world: World, server: str, way: str) -
     assert [path.name for path in world.folder.glob("glove*")] == ["glove.6B.zip"]
 
 
+def test_an_archive_of_other_dimensions_says_which_it_has(other: World, server: str) -> None:
+    other.path("glove").write_bytes(zipped({"glove.6B.50d.txt": "film 1\n", "glove.6B.200d.txt": "film 1\n"}))
+    other.change("glove_100", urls=[f"{server}/missing"])
+    with pytest.raises(ValueError, match=r"6B\.zip has vectors of 50 and 200 dimensions, not of 100: give"):
+        load(other)
+
+
+def test_what_is_missing_is_said_once(world: World) -> None:
+    world.change("glove", package="", name="gone.zip", urls=[])
+    with pytest.raises(FileNotFoundError, match=r"^gone.zip is not in (?!.*gone.zip)"):
+        l9.load_glove(sources=world.sources)
+
+
 def test_without_any_source_both_are_named(other: World, server: str) -> None:
     other.change("glove_100", urls=[f"{server}/page"])
     other.change("glove", urls=[f"{server}/missing"])

@@ -47,9 +47,9 @@ def zipped(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
     return out.getvalue()
 
 
-def tarred(files: dict[str, bytes]) -> bytes:
+def tarred(files: dict[str, bytes], packed: str = "gz") -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+    with tarfile.open(fileobj=out, mode=f"w:{packed}") as archive:  # type: ignore[call-overload]
         for name, body in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(body)
@@ -106,7 +106,8 @@ def test_half_of_each_label_is_for_training_always_the_same(put: Callable[..., s
     first, again = load_imdb(put(table())), load_imdb(put(table(), "copy.csv"))
     assert first.train.texts == again.train.texts
     assert [half.labels.tolist() for half in first] == [[0] * (N // 4) + [1] * (N // 4)] * 2
-    assert first.train.texts[: N // 4] != [text for text, label in NOTES if label == "0"][: N // 4]
+    drawn = [i for i, (text, _) in enumerate(NOTES) if text in first.train.texts]
+    assert drawn[:12] == [0, 1, 3, 4, 5, 6, 7, 9, 10, 12, 13, 16]  # on every machine
 
 
 def test_a_column_says_which_half(put: Callable[..., str]) -> None:
@@ -118,17 +119,18 @@ def test_a_column_says_which_half(put: Callable[..., str]) -> None:
 
 
 @pytest.mark.parametrize("top", ["", "my reviews/"])
-@pytest.mark.parametrize("pack", [zipped, tarred, None])
+@pytest.mark.parametrize("end", ["", ".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz"])
 def test_the_layout_of_imdb_as_folder_or_archive(
-    put: Callable[..., str], tmp_path: Path, top: str, pack: Callable[[dict[str, bytes]], bytes] | None
+    put: Callable[..., str], tmp_path: Path, top: str, end: str
 ) -> None:
     files = layout(top) | {
         f"{top}train/unsup/0_0.txt": b"no",
         f"{top}train/neg/._9_7.txt": b"\xff",
         "README": b"",
     }
-    if pack:
-        path = put(pack(files), "own.zip" if pack is zipped else "own.tar.gz")
+    if end:
+        packed = end.rpartition(".")[2].replace("tgz", "gz").replace("tar", "")
+        path = put(zipped(files) if end == ".zip" else tarred(files, packed), f"own{end}")
     else:
         path = str(tmp_path / "own")
         for name, body in files.items():

@@ -32,6 +32,11 @@ def test_related_concepts_come_together_and_alternatives_do_not() -> None:
     assert np.median(lift(PATIENTS.relations["same purpose"])) < 1
 
 
+def test_a_drug_and_a_procedure_are_for_the_disease_itself_not_for_what_comes_of_it() -> None:
+    assert ("metformin", "type 2 diabetes") in PATIENTS.relations["drug for"]
+    assert ("HbA1c test", "type 2 diabetes") in PATIENTS.relations["procedure for"]
+
+
 def test_common_things_come_together_at_long_visits_only() -> None:
     everyday = [("hypertension", "urinalysis"), ("back pain", "paracetamol"), ("common cold", "blood count")]
     lengths = VISITS.sum(axis=1)

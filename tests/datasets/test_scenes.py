@@ -51,9 +51,10 @@ def test_actions_are_what_changes_from_frame_to_frame() -> None:
     step = np.diff((films.sum(axis=2) * np.arange(16)).sum(axis=2) / mass, axis=1)
     growth = np.diff(mass, axis=1)
     still = (abs(step) < 0.5) & (abs(growth) < 1)
-    shown = np.select([still, step < -0.5, step > 0.5, growth > 0], range(4), 4)
-    np.testing.assert_array_equal(shown, actions[:, 1:])
-    assert set(shown.ravel()) == set(range(len(ACTIONS)))
+    names = ["rests", "left", "right", "grows"]
+    shown = np.select([still, step < -0.5, step > 0.5, growth > 0], names, "shrinks")
+    np.testing.assert_array_equal(shown, np.array(ACTIONS)[actions[:, 1:]])
+    assert set(shown.ravel()) == set(ACTIONS)
     assert not films[..., [0, -1]].any()  # it never leaves the picture
 
 

@@ -173,6 +173,15 @@ def test_a_series_of_ones_own_that_lacks_something(world: World, old: str, new: 
         l9.load_weather("full", sources=world.sources)
 
 
+@pytest.mark.parametrize("books", [{"Emma.md": "Emma."}, {"books/Jane_Austen/Emma.md": "# Emma\n---\n"}])
+def test_an_archive_without_a_book_or_with_an_empty_one_is_refused(
+    world: World, books: dict[str, str]
+) -> None:
+    world.path("books").write_bytes(zipped(books))
+    with pytest.raises(ValueError, match=r"it has no member books/.*, or one without a text"):
+        l9.load_books("full", sources=world.sources)
+
+
 # The real data
 
 

@@ -72,3 +72,15 @@ def test_the_loss_falls_words_of_a_topic_end_up_together_and_the_seed_decides(
     first, again, other = (train_glove(counts, 4, epochs=2, seed=seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.allclose(first, other)
+
+
+def test_what_is_not_said_is_what_the_help_says_and_a_stored_zero_is_no_count() -> None:
+    counts = cooccurrences([[0, 1, 2, 0, 2], [1, 2]], 3)
+    stored = counts.copy()
+    stored.data[0] = counts[0, 0] = 0
+    counts.eliminate_zeros()
+    before = stored.copy()
+    vectors = train_glove(stored, 2)
+    said = {"epochs": 25, "seed": 0, "x_max": 100.0, "learning_rate": 0.1}
+    np.testing.assert_array_equal(vectors, train_glove(counts, 2, **said))
+    assert (stored.nnz, stored.data.tolist()) == (before.nnz, before.data.tolist())

@@ -134,6 +134,7 @@ def test_the_formats(text: str, words: list[str]) -> None:
         ("a 1 2\nb 1_0 2\n", "line 2: '1_0' is not a finite number"),
         ("a 1 2\nb 1 3.4028236e38\n", "line 2: '3.4028236e38' is not a finite number"),
         ("a 1 2\nb 0.1 2\nc 1 2\nb 3 4\n", "line 4: the word 'b' is in line 2 already"),
+        ("2 2\na 1 2\na 1 2\n", "line 3: the word 'a' is in line 2 already"),
         (b"a 1 2\n\xff 1 2\n", "line 2: 'utf-8' codec can't decode byte 0xff"),
         ('a,1,2\nb,"0,5",2\n', "line 2: '0,5' is not a finite number"),
         ("a,1\nb,\n", "line 2: expected a word and 1 numbers, got 0"),

@@ -3,6 +3,7 @@
 import re
 import zlib
 from functools import cache
+from importlib.util import find_spec
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -105,6 +106,11 @@ def test_each_part_has_points_for_what_is_shown_and_for_what_is_hidden(source):
         assert re.match(rf"# Check {check}\b.*\({part.points:g} point{plural}\)", part.visible)
         assert bool(part.hidden) == part.name.endswith("_hidden") != ("l9.check(" in part.visible)
         assert f"{part.name}_hidden" in names or part.hidden or part.name == "9a"
+
+
+def test_what_students_import_is_loaded_for_all_of_them_once(source):
+    assert {"numpy", "keras", "matplotlib.pyplot", "lecture9_utils.plots"} <= {*source.kit.modules}
+    assert all(map(find_spec, source.kit.modules))
 
 
 def test_each_failure_has_a_hint_and_if_it_is_hidden_a_description(source):

@@ -16,6 +16,7 @@ from threading import Thread, main_thread
 from typing import Any
 
 import nbformat
+import psutil
 import pytest
 
 from grader import assignment as model
@@ -420,6 +421,15 @@ def test_what_a_judge_cannot_read_or_compare_is_a_persons(few, tmp_path, monkeyp
     result = classroom.grade_one(work, ("ana", find(tmp_path)["ana"]), Place())
     assert result.failed
     assert "THE GRADER FAILED, mark by hand: JudgeError: reading or comparing came to" in result.flags[0]
+
+
+def test_a_judge_leaves_no_file_open(few, tmp_path):
+    put(tmp_path / "ana" / "lecture9.ipynb", handed_in(source=few))
+    opened = []
+    for _ in range(3):
+        judge.read(model.load(few), find(tmp_path)["ana"], Place())
+        opened.append(psutil.Process().num_fds())
+    assert opened[0] == opened[-1]
 
 
 def fails(*_: Any) -> None:

@@ -21,7 +21,7 @@ from grader.grading import BESIDE, OURS, Result, grade
 from grader.judge import LARGEST_RESULT
 from grader.sandbox import Kit, Limits, Place, Stem, walls
 from grader.submissions import arrange
-from tests.grader.students import LIBRARY, WRONG, answer, cells_of, handed_in, keys, lost, short_source
+from tests.grader.students import LIBRARY, WRONG, answer, cells_of, entry, handed_in, keys, lost, short_source
 from tools.command import ROOT, RefusedError
 
 # Only what never ends reaches these limits, however busy the machine is.
@@ -402,6 +402,18 @@ def test_a_function_that_breaks_counts_once(graded):
     names = {"1a": "tokens", "1b": "ngrams", "2a": "one_hot", "2b": "bucket", "2c": "collisions"}
     result = graded({key: ends.format(name) for key, name in names.items()})
     assert lost(result) == cells_of(*names)
+
+
+def test_what_ran_before_a_break_is_there_again_after_it(graded):
+    own = """
+def own(words, n):
+    places = range(len(words) + 1)
+    return [" ".join(words[i:j]) for i in places for j in places if 0 < j - i <= n]
+"""
+    ends = answer(entry("hostile", "os._exit"))
+    result = graded(ends | {"1b": "ngrams = own"}, f"{own}frog")
+    assert lost(result) == cells_of("1a")
+    assert [error.rpartition(": ")[2] for error in result.errors] == ["name 'frog' is not defined"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says what is shared")
