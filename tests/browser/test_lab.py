@@ -33,6 +33,7 @@ START, RUN = 180, 1800  # seconds that a server, and a notebook, may take
 BADGE = "https://colab.research.google.com/assets/"  # the one picture that the notebooks link
 EXPECTED = (BADGE,)
 SCREEN = {"width": 1280, "height": 2000}
+MENU, ENTRY = '.lm-MenuBar-itemLabel:text-is("{}")', '.lm-Menu-itemLabel:text-is("{}")'
 OVERFLOWS = """() => [...document.querySelectorAll('.jp-OutputArea-output, .jp-RenderedMarkdown')]
     .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1)
     .map(e => `${e.scrollWidth} > ${e.clientWidth}: ${e.innerText.slice(0, 80)}`)"""
@@ -128,7 +129,7 @@ def run_all(lab: Lab, page: Page, name: str) -> list[Any]:
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
     until(page, lambda: lab.is_idle(name), START, "the kernel is idle and connected")
     page.wait_for_selector(IDLE, timeout=1000 * START)  # so the page knows it too
-    page.click("text=Run >> nth=0")
+    page.click(MENU.format("Run"))
     page.click('[data-command="runmenu:run-all"]')  # once: a second time would run it twice
     page.wait_for_function(ASKED, timeout=1000 * START)
 
@@ -150,8 +151,8 @@ def run_all(lab: Lab, page: Page, name: str) -> list[Any]:
 
 def screens(page: Page, name: str, theme: str) -> Iterator[Image.Image]:
     """Go through a notebook in a theme, keep each screen, and give what it shows of the notebook."""
-    page.click("text=Settings >> nth=0")
-    page.hover("text=Theme >> nth=0")
+    page.click(MENU.format("Settings"))
+    page.hover(ENTRY.format("Theme"))
     page.click(f'[data-command="apputils:change-theme"] >> text="JupyterLab {theme}"')
     page.wait_for_selector(f'body[data-jp-theme-name="JupyterLab {theme}"]', state="attached")
     # JupyterLab lets one scroll on until the last cell has left: that would be an empty screen
