@@ -158,7 +158,9 @@ sys.exit(run_notebooks.main(["NOTEBOOKS=97"], folder, folder.parent / "build"))
 def test_who_interrupts_ends_the_kernels(folder, ending):
     write = "import os, time\nprint(os.getpid(), file=open('pid', 'w'), flush=True)"
     notebook(folder / "97_a.ipynb", write, "time.sleep(600)")
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # else with nohup it would be ignored, as it should
     process = subprocess.Popen([sys.executable, "-c", COMMAND, folder], cwd=ROOT, stderr=subprocess.DEVNULL)
+    signal.signal(signal.SIGHUP, before)
     pid = folder / "pid"
     while not (pid.exists() and pid.read_text()):
         assert process.poll() is None
