@@ -84,7 +84,8 @@ run: $(STAMP) ## execute the notebooks (DATA=sample or full) and check the lectu
 test: $(STAMP) ## run the notebooks, if not done, the tests and the doctests; strict nbval (ALL=1: slow ones too)
 	@$(BIN)/python -m tools.run_notebooks SEEDS=0 $(call option,JOBS) $(foreach name,$(filter CELL_TIMEOUT,$(NAMES)),$(call option,$(name)))
 	@$(BIN)/python -m pytest tests lecture9_utils grader data notebooks --ignore=tests/browser --doctest-modules -q $(if $(ALL),,-m "not slow") \
-	  -p tools -p tests.notebooks.recorded --nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg -n $(call quoted,JOBS) --dist loadfile --no-loadscope-reorder
+	  -p tools -p tests.notebooks.recorded --nbval --nbval-current-env --nbval-sanitize-with tests/notebooks/sanitize.cfg \
+	  --nbval-cell-timeout=600 --nbval-kernel-startup-timeout=600 -n $(call quoted,JOBS) --dist loadfile --no-loadscope-reorder
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/python -m jupyterlab notebooks
