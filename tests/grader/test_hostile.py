@@ -19,7 +19,7 @@ import pytest
 from grader.assignment import SOURCE, Assignment, load
 from grader.grading import BESIDE, OURS, Result, grade
 from grader.judge import LARGEST_RESULT
-from grader.sandbox import Kit, Limits, Place, Stem, walls
+from grader.sandbox import Kit, Limits, Place, Sandbox, Stem, walls
 from grader.submissions import arrange
 from tests.grader.students import LIBRARY, WRONG, answer, cells_of, entry, handed_in, keys, lost, short_source
 from tools.command import ROOT, RefusedError
@@ -102,6 +102,12 @@ def test_nothing_is_graded_where_a_student_could_read_the_hidden_tests(monkeypat
     monkeypatch.setattr(sys, "prefix", str(place))
     with pytest.raises(RefusedError, match=f"{place} holds Python, so students' code can read all of it"):
         Stem(Kit())
+
+
+@WALLED
+def test_an_instructor_is_not_warned_of_what_students_cannot_write_to(capfd):
+    Sandbox(PLACE, Kit(modules=("matplotlib.pyplot", "sklearn.linear_model"))).close()
+    assert capfd.readouterr() == ("", "")
 
 
 @WALLED
