@@ -256,8 +256,13 @@ def gensim_word2vec(given: Given, model: str) -> Run:
 # The slides' network on 100 words a review, compilation included.
 
 
-def training(given: Given, layer: str, epochs: int, **compiled: Any) -> Run:
-    """Train with Keras."""
+def whole_batches(n: int) -> int:
+    """Give the largest size up to the lecture's 128 that cuts n reviews into equal batches."""
+    return max(size for size in range(1, 129) if n % size == 0)
+
+
+def training(given: Given, layer: str, epochs: int, is_ours: bool) -> Run:
+    """Train with Keras; ours with XLA, which compiles anew for each size of a batch, so all have one size."""
     os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory='{given.caches / 'xla'}'"
     import keras
 
@@ -267,9 +272,13 @@ def training(given: Given, layer: str, epochs: int, **compiled: Any) -> Run:
     keras.utils.set_random_seed(0)
     layers = keras.layers.Embedding(10_000, 32), getattr(keras.layers, layer)(32)
     model = keras.Sequential([*layers, keras.layers.Dense(1, activation="sigmoid")])
-    compile = partial(model.compile, "rmsprop", "binary_crossentropy", metrics=["accuracy"], **compiled)
-    fit = partial(model.fit, input_train, y_train, 128, epochs=epochs, validation_split=0.2, verbose=0)
-    return lambda: (compile(), fit())
+    compile = partial(model.compile, "rmsprop", "binary_crossentropy", metrics=["accuracy"])
+    fit = partial(model.fit, input_train, y_train, epochs=epochs, validation_split=0.2, verbose=0)
+    if not is_ours:
+        return lambda: (compile(), fit(batch_size=128))
+    n = int(len(y_train) * 0.8)
+    sizes = {"batch_size": whole_batches(n), "validation_batch_size": whole_batches(len(y_train) - n)}
+    return lambda: (compile(jit_compile=True), fit(**sizes))
 
 
 class Case(NamedTuple):
@@ -295,9 +304,9 @@ def word2vec(model: str, bar: float) -> Case:
 def network(layer: str, epochs: int, first: float, cached: float) -> Case:
     """Make the case of a layer."""
     train = partial(training, layer=layer, epochs=epochs)
-    ours = dict.fromkeys(("ours, first", "ours, cached"), partial(train, jit_compile=True))
+    ours = dict.fromkeys(("ours, first", "ours, cached"), partial(train, is_ours=True))
     bars = {("ours, first", "lecture"): first, ("ours, cached", "lecture"): cached}
-    return Case(f"{layer}, {epochs} epochs", 2, {**ours, "lecture": train}, bars)
+    return Case(f"{layer}, {epochs} epochs", 2, {**ours, "lecture": partial(train, is_ours=False)}, bars)
 
 
 INTEGERS = {"ours": our_integers, "lecture": lecture_integers}
