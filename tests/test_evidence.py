@@ -18,6 +18,7 @@ NUMBERS = st.floats(-1e12, 1e12, allow_subnormal=False).filter(lambda x: x == 0 
 INTERVALS = st.builds(Interval, NUMBERS, NUMBERS, NUMBERS, st.integers(2, 10**6))
 
 
+@pytest.mark.filterwarnings("ignore:Precision loss")  # all differences may be nearly the same
 @given(
     st.lists(st.tuples(*[st.floats(-100, 100)] * 2), min_size=2, max_size=30),
     st.sampled_from([0.8, 0.95, 0.99]),
@@ -26,7 +27,7 @@ def test_a_difference_has_scipy_s_interval(pairs: list[tuple[float, float]], lev
     a, b = np.transpose(pairs)
     found = compare(a, b, level=level)
     assert found.n == len(pairs)
-    with np.errstate(all="ignore"):  # all differences may be the same
+    with np.errstate(all="ignore"):
         low, high = stats.ttest_rel(a, b).confidence_interval(level)
     if np.std(a - b) > 1e-9:
         assert found[:3] == pytest.approx([np.mean(a - b), low, high], abs=1e-9)
