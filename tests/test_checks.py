@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain
+from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain, your_turn
 
 Cell = Callable[[str], str]
 
@@ -173,6 +173,14 @@ def test_a_cell_says_once_what_is_not_written_and_again_when_it_is_run_again(cel
             "○ begun(0)",
             "○ begun(0)",
         ]
+
+
+def test_a_script_without_jupyter_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    your_turn(abs, -2, expect=3)
+    assert capsys.readouterr().out == "○ abs(-2)\n  expected: 3\n  received: 2\n"
 
 
 def test_below_a_cell_stands_the_message_of_a_failed_check_and_nothing_else(cell: Cell) -> None:

@@ -154,6 +154,7 @@ WAYS = {
     "moved": Way(status=302, headers={"Location": "/ok"}),
     "breaks-once": Way(1, sent=0.5),
     "breaks-at-once": Way(2, sent=0, ranges="right"),
+    "breaks-often": Way(6, sent=0.5, ranges="right"),
     "resumes": Way(2, sent=0.5, ranges="right"),
     "resets-once": Way(1, sent=0.5, ranges="right", then="reset"),
     "chunks-break-once": Way(1, sent=0.5, ranges="right", is_chunked=True),

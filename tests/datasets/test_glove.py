@@ -51,6 +51,8 @@ def test_a_file_that_is_there_comes_before_a_download_and_the_archive_first(worl
         world.path(key).write_bytes(archive)
         assert glove_source("full", 100, world.sources) == key
     assert glove_source("full", 300, world.sources) == "glove_300"
+    with pytest.raises(ValueError, match="^dim must be 50, 100, 200 or 300, got 60$"):
+        load(world, 60)
 
 
 @pytest.mark.parametrize("content", [GZ[:-9], PAGE, gzip.compress(f"3 100\n{VECTORS}".encode(), 1, mtime=1)])

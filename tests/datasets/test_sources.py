@@ -173,6 +173,18 @@ def test_a_broken_download_goes_on_where_it_broke(address: str, tmp_path: Path) 
     assert Server.asked == [("/resumes", None), *(("/resumes", f"bytes={place}-") for place in places)]
 
 
+def test_however_often_it_breaks_it_goes_on_while_more_arrives(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OSError, match=r"/breaks-often \(ProtocolError\)"):
+        download(source_at(f"{address}/breaks-often"), tmp_path)
+    assert len(Server.asked) == 5
+    Server.asked = []
+    monkeypatch.setattr("lecture9_utils.datasets.sources._LITTLE", len(BODY) // 64)
+    assert download(source_at(f"{address}/breaks-often"), tmp_path).read_bytes() == BODY
+    assert len(Server.asked) == 7
+
+
 def test_the_next_address_is_tried_and_every_failure_is_told(address: str, tmp_path: Path) -> None:
     urls = "http://127.0.0.1:1/down", f"{address}/page"
     with pytest.raises(OSError) as caught:

@@ -276,5 +276,10 @@ def test_a_row_without_points_changes_none(path):
     assert after == {key: outcome for key, outcome in before.items() if key != "test_3a"}
 
 
+@pytest.mark.parametrize("rows", ["ana,10,5,good\nana,10,,", "ana,10,,\nana,10,5,good"])
+def test_an_empty_row_takes_nothing_from_one_that_is_filled_in(path, rows):
+    assert read(path, f"{HEAD}\n{rows}\n")[key_of("ana"), "10"] == Mark(5, "good", student="ana")
+
+
 def test_a_name_of_zeros_is_found(path):
     assert list(read(path, f"{HEAD}\n0,10,5,\n", ["000", "ana"])) == [(key_of("000"), "10")]
