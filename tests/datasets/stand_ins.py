@@ -164,6 +164,7 @@ WAYS = {
     "changes-meanwhile": Way(1, body=lambda body: body[::-1], sent=0.5, ranges="right"),
     "busy-once": Way(1, status=503),
     "slow-once": Way(1, status=408),
+    "too-early-once": Way(1, status=425),
     "too-many-once": Way(1, status=429, headers={"Retry-After": "86400"}),
     "missing": Way(status=404),
     "forbidden": Way(status=403),
