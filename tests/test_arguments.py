@@ -1,6 +1,7 @@
 """What is said of a wrong argument: its name, what it must be, and what was given, in one short line."""
 
 from collections.abc import Callable
+from io import BytesIO, StringIO
 
 import numpy as np
 import pytest
@@ -49,6 +50,11 @@ EYE = np.eye(2)
         (lambda: l9.Vocabulary(["a"]), "TypeError: counts must be a Mapping, got list: ['a']"),
         (lambda: l9.Vocabulary({1: 1}), "TypeError: each word must be a string, got int: 1"),
         (lambda: l9.Vocabulary({"a": -1}), "ValueError: each count must be at least 0, got -1"),
+        (lambda: l9.compare([1, 2], 0, [[1], []]), "groups must be one label for each pair, got [[1], []]"),
+        (lambda: l9.progress(5), "TypeError: iterable must be a list, got 5"),
+        (lambda: l9.slider(len, "n", [1, 2], 3), "ValueError: start must be one of the values, got 3"),
+        (lambda: l9.WordVectors.read(StringIO()), "must be a path, or a file opened in binary mode, got <"),
+        (lambda: l9.WordVectors.read(BytesIO(b"a 1\nb")), "ValueError: the file, line 2: expected a word "),
         (lambda: l9.write_it_yourself("frog"), "there is no function frog in lecture9_utils"),
     ],
 )

@@ -84,3 +84,4 @@ def test_what_is_not_said_is_what_the_help_says_and_a_stored_zero_is_no_count() 
     said = {"epochs": 25, "seed": 0, "x_max": 100.0, "learning_rate": 0.1}
     np.testing.assert_array_equal(vectors, train_glove(counts, 2, **said))
     assert (stored.nnz, stored.data.tolist()) == (before.nnz, before.data.tolist())
+    assert cooccurrences([range(20)], 20).nnz == cooccurrences([range(20)], 20, 10).nnz
