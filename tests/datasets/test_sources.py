@@ -66,6 +66,7 @@ def test_other_data_than_sample_and_full_are_refused(key: str) -> None:
         ("weather", str(TEXTS["weather"]).replace("\n", "\r\n").encode()),
         ("wordsim353", str(TEXTS["wordsim353"]).replace("\n", "\r\n").encode()),
         ("genome", b">another name\r\nacgtac\r\nGAC\r\n"),
+        ("books", CONTENTS["books"][:-12] + b"\xff\xff" + CONTENTS["books"][-10:]),  # 65,535 members or more
     ],
 )
 def test_what_was_packed_anew_is_as_good_as_the_original(world: World, key: str, packed: bytes) -> None:
