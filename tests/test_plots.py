@@ -99,7 +99,8 @@ def test_a_picture_can_be_seen_and_read(name: str, capsys: pytest.CaptureFixture
     colours = np.unique((255 * pixels).astype(np.uint8).view(np.uint32))
     assert len(colours) > 20
     np.testing.assert_array_equal(pixels[[0, 0, -1, -1], [0, -1, 0, -1], :3], 1)  # a light ground
-    assert min(t.get_fontsize() for t in texts(figure)) >= 9
+    seen = texts(figure)
+    assert min(text.get_fontsize() for text in seen) >= 9
     renderer = FigureCanvasAgg(figure).get_renderer()
     scales = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
     ticks = {label for axis in scales for label in axis.get_ticklabels(which="both")}
@@ -109,7 +110,7 @@ def test_a_picture_can_be_seen_and_read(name: str, capsys: pytest.CaptureFixture
             tick for tick in axis.get_major_ticks() if axis.axes.axison and low <= tick.get_loc() <= high
         ]
         ticks -= {label for tick in drawn for label in (tick.label1, tick.label2)}
-    boxes = {text: text.get_window_extent(renderer) for text in texts(figure) if text not in ticks}
+    boxes = {text: text.get_window_extent(renderer) for text in seen if text not in ticks}
     for text, box in boxes.items():
         assert (box.x0 > -2, box.y0 > -2, box.x1 < width + 2, box.y1 < height + 2) == (True,) * 4, text
     for (one, a), (other, b) in combinations(boxes.items(), 2):
