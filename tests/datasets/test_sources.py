@@ -204,7 +204,7 @@ def test_without_room_or_permission_nothing_is_asked_for(address: str, tmp_path:
     large = Source("data.zip", 10**18, urls=(f"{address}/ok",))
     for source, folder in ((large, tmp_path), (source_at(f"{address}/ok"), tmp_path / "file" / "folder")):
         with pytest.raises(
-            OSError, match=r"data\.zip \(\d[\d,]* MB\) could not be downloaded to .*LECTURE9_DATA"
+            OSError, match=r"data\.zip \([\d,]+ MB\) could not be downloaded to .*LECTURE9_DATA"
         ):
             download(source, folder)
     assert not Server.asked

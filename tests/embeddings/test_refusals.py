@@ -35,7 +35,6 @@ EYE = np.eye(3)
         (lambda: l9.shifted_pmi(np.zeros((2, 2))), "all zero"),
         (lambda: l9.shifted_pmi(np.ones((2, 3))), r"square matrix, words by words, got shape \(2, 3\)"),
         (lambda: l9.shifted_pmi([[1, np.nan], [0, 1]]), "finite and not negative"),
-        (lambda: l9.svd_vectors(np.ones((3, 5)), 0), "dim must be at least 1, got 0"),
         (lambda: l9.svd_vectors(np.ones((3, 5)), 3), r"dim must be below .* matrix \(3, 5\), got 3"),
         (lambda: l9.svd_vectors([[1, np.nan], [0, 1]], 1), "matrix must be finite"),
         (lambda: l9.svd_vectors(np.ones((3, 3, 3)), 1), r"must be a matrix, got shape \(3, 3, 3\)"),
@@ -53,8 +52,8 @@ EYE = np.eye(3)
             lambda: l9.train_word2vec([[0, 1]], 3, model="sg"),
             "model must be one of 'skip-gram', 'cbow'; got 'sg'",
         ),
-        (lambda: l9.train_word2vec([[0, 1]], 3, window=0), "window must be at least 1, got 0"),
-        (lambda: l9.train_word2vec([[0, 1]], 3, negative=0), "negative must be at least 1, got 0"),
+        (lambda: l9.train_word2vec([[0, 1]], 3, on_epoch=1), "on_epoch must be a Callable, got int: 1"),
+        (lambda: l9.train_glove(EYE, 2, on_epoch=1), "on_epoch must be a Callable, got int: 1"),
         (lambda: l9.train_word2vec([[0, 1]], 3, sample=-1.0), "sample must be at least 0"),
     ],
 )
