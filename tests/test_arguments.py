@@ -71,6 +71,7 @@ def test_a_size_is_at_least_1(function: Callable[..., object], right: tuple[obje
         (lambda: l9.compare(["a"]), "ValueError: a must be numbers, got <U1: ['a']"),
         (lambda: l9.compare([1], ["b"]), "ValueError: b must be numbers, got <U1: ['b']"),
         (lambda: l9.compare([1, 2], 0, [[1], []]), "groups must be one label for each pair, got [[1], []]"),
+        (lambda: l9.sentences(5), "TypeError: text must be a string, got int: 5"),
         (lambda: l9.progress(5), "TypeError: iterable must be a list, got 5"),
         (lambda: l9.slider(len, "n", [1, 2], 3), "ValueError: start must be one of the values, got 3"),
         (lambda: l9.WordVectors.read(StringIO()), "must be a path, or a file opened in binary mode, got <"),

@@ -364,5 +364,5 @@ def test_gates_have_a_column_a_word_and_a_row_a_unit_and_the_verdict_is_below() 
     forget, entering, verdict = PICTURES["gates"]().axes[:3]
     assert [axes.images[0].get_array().shape for axes in (forget, entering)] == [(5, 5), (3, 5)]
     assert forget.images[0].get_clim() == (0, 1)
-    assert verdict.lines[0].get_ydata().tolist() == [0, 1, 2, 3, 4]
+    assert [list(line.get_ydata()) for line in verdict.lines] == [[0, 1, 2, 3, 4], [0.5, 0.5]]
     assert [label.get_text() for label in verdict.get_xticklabels()] == TOKENS
