@@ -182,8 +182,6 @@ def test_lines_have_their_own_colours_scales_and_names() -> None:
     np.testing.assert_allclose(axes.lines[0].get_ydata(), [1.5, 2.5, 3.5])
     (axes,) = plots.lines(range(4, 9), {"share": [1, 2, 3, 4, 5]}, SAYS, "words", "share").axes
     assert all(tick == int(tick) for tick in axes.get_xticks())
-    (axes,) = plots.lines([0.1, 0.5, 0.9], {"share": [1, 2, 3]}, SAYS, "share", "share").axes
-    assert not all(tick == int(tick) for tick in axes.get_xticks())
     (axes,) = plots.lines([1, 30, 1000], {"share": [1, 2, 3]}, SAYS, "words", "share", log="x").axes
     assert [t.get_text() for t in axes.get_xticklabels(which="both")] == ["1", "30", "1,000"]
 
