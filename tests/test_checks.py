@@ -3,13 +3,14 @@
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain
+from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain, your_turn
 
 Cell = Callable[[str], str]
 
@@ -72,6 +73,7 @@ def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
         ([np.arange(12)], ["a"], ["['a']", f"[array({list(range(12))})]"]),
         ("frogs", "frog", ["'frog'", "'frogs'"]),
         (["a"], ["a", "b"], ["['a', 'b']", "['a']"]),
+        ("a" * 299, "a" * 298, [f"'{'a' * 298}'", f"'{'a' * 298}…"]),
         ({"a": 1}, {"a": 2}, ["{'a': 2}", "{'a': 1}"]),
         ({"a": 1, "b": 2}, {"a": 1}, ["{'a': 1}", "{'a': 1, 'b': 2}"]),
         (None, 1, ["1", "None; does the function return its result?"]),
@@ -105,6 +107,7 @@ def test_without_a_hint_none_is_given() -> None:
         check(abs, -2, expect=3)
     assert str(failure.value) == "abs(-2)\n  expected: 3\n  received: 2"
     assert failure.value.about == ""
+    assert judged(partial(len), "a" * 59, expect=59) == f"your function('{'a' * 58}…)"
 
 
 def test_a_tolerance_that_is_given_holds_for_whole_numbers_too() -> None:
@@ -173,6 +176,14 @@ def test_a_cell_says_once_what_is_not_written_and_again_when_it_is_run_again(cel
             "○ begun(0)",
             "○ begun(0)",
         ]
+
+
+def test_a_script_without_jupyter_is_told_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "IPython", raising=False)
+    your_turn(abs, -2, expect=3)
+    assert capsys.readouterr().out == "○ abs(-2)\n  expected: 3\n  received: 2\n"
 
 
 def test_below_a_cell_stands_the_message_of_a_failed_check_and_nothing_else(cell: Cell) -> None:

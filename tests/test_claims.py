@@ -55,6 +55,8 @@ class Table(HTMLParser):
             self.rows[-1][-1] += data.replace("\N{NO-BREAK SPACE}", " ")
         elif "b" in self.open:
             self.bold += f"{data} "
+        else:
+            assert "table" not in self.open or not data.strip(), "between the cells"
 
 
 @pytest.fixture

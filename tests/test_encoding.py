@@ -75,7 +75,8 @@ def test_rare_collisions_keep_their_digits() -> None:
         (lambda: hash_words("frog", 4), TypeError, "words must be a list, got the string 'frog'"),
         (lambda: collisions("frog", 4), TypeError, "got the string 'frog'"),
         (lambda: collisions(["frog"], -2), ValueError, "buckets must be at least 1, got -2"),
-        (lambda: expected_collisions(3, 0), ValueError, "buckets must be at least 1, got 0"),
+        (lambda: expected_collisions([1], 4), TypeError, "words must be a list of strings, got 1"),
+        (lambda: expected_collisions(-1, 4), ValueError, "words must be at least 0, got -1"),
     ],
 )
 def test_bad_input_is_refused_in_words(call: Callable[[], Any], error: type[Exception], message: str) -> None:

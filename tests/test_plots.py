@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+from matplotlib.transforms import Bbox
 
 from lecture9_utils import Interval, plots
 
@@ -45,7 +46,7 @@ PICTURES: dict[str, Callable[[], Figure]] = {
     "mapping": lambda: plots.mapping(["picture", "", ""], ["a", "red", "circle"], SAYS, fed_back=True),
     "pictures": lambda: plots.pictures(np.zeros((6, 9, 9, 3)), 6 * ["a large red circle"], SAYS),
     "picture": lambda: plots.pictures([np.eye(9)], ["one\ntwo"], SAYS),
-    "table": lambda: plots.table([["a", "✓ bir"], ["ü" * 40, "✗ ığdır"]], ["English", "Turkish"], SAYS),
+    "table": lambda: plots.table([["a", "✓ bir"], ["ü ı" * 12, "✗ ığdır"]], ["English", "Turkish"], SAYS),
     "offsets": lambda: plots.offsets({"A": (PAIRS, [[[0, 0], [2, 1]], [[1, 3], [0, 4]]])}, SAYS),
     "paths": lambda: plots.paths({"A": WAYS, "B": WAYS}, ["frog", "frogs"], [0, 1], SAYS, step=1),
     "clouds": lambda: plots.clouds(range(40), {"A": range(40), "B": 20 * [1, 2]}, SAYS, "n"),
@@ -98,13 +99,22 @@ def test_a_picture_can_be_seen_and_read(name: str, capsys: pytest.CaptureFixture
     colours = np.unique((255 * pixels).astype(np.uint8).view(np.uint32))
     assert len(colours) > 20
     np.testing.assert_array_equal(pixels[[0, 0, -1, -1], [0, -1, 0, -1], :3], 1)  # a light ground
-    assert min(t.get_fontsize() for t in texts(figure)) >= 9
+    seen = texts(figure)
+    assert min(text.get_fontsize() for text in seen) >= 9
     renderer = FigureCanvasAgg(figure).get_renderer()
     scales = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
     ticks = {label for axis in scales for label in axis.get_ticklabels(which="both")}
-    for text in set(texts(figure)) - ticks:  # ticks beyond the limits are there, but not drawn
-        box = text.get_window_extent(renderer)
+    for axis in scales:  # ticks beyond the limits are there, but not drawn
+        low, high = sorted(axis.get_view_interval())
+        for tick in axis.get_major_ticks():
+            if axis.axes.axison and low <= tick.get_loc() <= high:
+                ticks -= {tick.label1, tick.label2}
+    boxes = {text: text.get_window_extent(renderer) for text in seen if text not in ticks}
+    for text, box in boxes.items():
         assert (box.x0 > -2, box.y0 > -2, box.x1 < width + 2, box.y1 < height + 2) == (True,) * 4, text
+    for (one, a), (other, b) in combinations(boxes.items(), 2):
+        shared = Bbox.intersection(a, b)
+        assert not shared or shared.width < 1 or shared.height < a.height / 4, (one, other)
 
 
 def test_a_grid_shows_its_numbers_and_labels_side_by_side() -> None:
@@ -352,5 +362,5 @@ def test_gates_have_a_column_a_word_and_a_row_a_unit_and_the_verdict_is_below() 
     forget, entering, verdict = PICTURES["gates"]().axes[:3]
     assert [axes.images[0].get_array().shape for axes in (forget, entering)] == [(5, 5), (3, 5)]
     assert forget.images[0].get_clim() == (0, 1)
-    assert verdict.lines[0].get_ydata().tolist() == [0, 1, 2, 3, 4]
+    assert [list(line.get_ydata()) for line in verdict.lines] == [[0, 1, 2, 3, 4], [0.5, 0.5]]
     assert [label.get_text() for label in verdict.get_xticklabels()] == TOKENS

@@ -34,6 +34,12 @@ def test_lists_and_integers_are_taken_and_nothing_given_is_changed() -> None:
     assert (x.tolist(), U.tolist()) == ([[[1]] * 3], [[1]])
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_grows_too_large_is_infinite_and_then_no_number_without_a_warning() -> None:
+    states = l9.simple_rnn(np.full((1, 2, 1), 1e200), [[1e150]], [[-1]], [0], activation="linear")
+    np.testing.assert_array_equal(states.ravel(), [np.inf, np.nan])
+
+
 @pytest.mark.parametrize(
     ("name", "shape", "says"),
     [

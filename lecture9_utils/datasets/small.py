@@ -246,10 +246,7 @@ def _parse_translations(members: Members) -> list[tuple[str, str]]:
 def _parse_weather(text: str) -> Weather:
     table = csv.DictReader(text.splitlines(), restval="")
     names = "precipitation", "temp_max", "temp_min", "wind"
-    try:
-        rows = list(table)
-    except csv.Error as error:  # which is no ValueError
-        raise ValueError(error) from error
+    rows = list(table)
     if missing := [name for name in ("date", *names) if name not in (table.fieldnames or ())]:
         raise ValueError(f"it has no column {', '.join(missing)}")
     days = np.array([row["date"] for row in rows], dtype="datetime64[D]")

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from platformdirs import user_cache_dir
 
+from lecture9_utils.datasets.cache import cache_folder
 from tests.datasets.stand_ins import CONTENTS, KEPT, REVIEWS, World, full_disk, imdb_archive
 
 
@@ -80,6 +82,24 @@ def test_a_damaged_cache_is_made_again(
     if how == "gone":
         file.unlink()
     assert world.load(key) == first
+
+
+@pytest.mark.parametrize("key", KEPT)
+def test_a_changed_byte_is_noticed(world: World, own_cache: Path, key: str) -> None:
+    first = world.load(key)
+    for file in own_cache.glob("*.npy"):
+        file.write_bytes(file.read_bytes()[:-1] + b"\x7f")
+        assert world.load(key) == first
+
+
+def test_the_folder_is_the_user_s_own_or_the_one_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LECTURE9_CACHE", "~/kept")
+    assert cache_folder() == tmp_path.resolve() / "kept"
+    monkeypatch.delenv("LECTURE9_CACHE")
+    assert cache_folder() == Path(user_cache_dir("lecture9"))
 
 
 def test_a_cache_of_a_later_format_is_made_again(world: World, own_cache: Path) -> None:

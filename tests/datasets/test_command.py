@@ -1,10 +1,13 @@
 """`make data` says what it takes, fetches all, and says what could not be had."""
 
+import gzip
+import hashlib
+
 import pytest
 
 from lecture9_utils.datasets.__main__ import main
 from lecture9_utils.datasets.sources import Source, known_sources
-from tests.datasets.stand_ins import Server, World
+from tests.datasets.stand_ins import VECTORS, Server, World
 
 
 def files(world: World) -> dict[str, Source]:
@@ -54,8 +57,13 @@ def test_the_command_goes_on_without_what_cannot_be_had(
 def test_the_command_names_the_file_that_it_has_read(
     world: World, server: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Server.body = world.path("glove").read_bytes()
+    Server.body, packed = world.path("glove").read_bytes(), gzip.compress(f"3 100\n{VECTORS}".encode())
     world.path("glove").unlink()
+    world.path("glove_100").write_bytes(packed)
+    world.change("glove_100", md5=hashlib.md5(packed).hexdigest())
+    assert main(files(world)) == 0
+    assert "glove-wiki-gigaword-100.gz is right" in capsys.readouterr().out
+    world.path("glove_100").unlink()
     world.change("glove_100", urls=[f"{server}/missing"])
     world.change("glove", urls=[f"{server}/ok"])
     assert main(files(world)) == 0

@@ -26,7 +26,7 @@ RIGHT = {  # how a server behaves, and how often it is asked
     "ok": 1, "unmeasured": 1, "chunked": 1, "encoded": 1, "moved": 1, "breaks-once": 2, "breaks-at-once": 3,
     "resumes": 3, "resets-once": 2, "chunks-break-once": 2, "says-nothing-once": 2, "has-all-but-the-end": 2,
     "wrong-ranges": 3, "changes-meanwhile": 3, "busy-once": 2,
-    "slow-once": 2, "too-many-once": 2,
+    "slow-once": 2, "too-early-once": 2, "too-many-once": 2,
 }  # fmt: skip
 REFUSED = {
     "missing": "status 404", "forbidden": "status 403", "error": "status 500", "cut": "another file",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import lecture9_utils as l9
-from lecture9_utils.datasets.pretrained import glove_source
+from lecture9_utils.datasets.pretrained import dims_at_hand, glove_source
 from lecture9_utils.datasets.sources import digest_of, known_sources
 from tests.datasets.stand_ins import VECTORS, Server, World, needs, zipped
 
@@ -47,10 +47,12 @@ def test_a_file_that_is_there_comes_before_a_download_and_the_archive_first(worl
     archive = world.path("glove").read_bytes()
     world.path("glove").write_bytes(zipped({"glove.6B.50d.txt": "film 1\n"}))  # has no 100 dimensions
     assert glove_source("full", 100, world.sources) == "glove_100"
+    assert dims_at_hand(world.sources) == [50]
     for key in keys:
         world.path(key).write_bytes(archive)
         assert glove_source("full", 100, world.sources) == key
     assert glove_source("full", 300, world.sources) == "glove_300"
+    assert dims_at_hand(world.sources) == [100, 50]
 
 
 @pytest.mark.parametrize("content", [GZ[:-9], PAGE, gzip.compress(f"3 100\n{VECTORS}".encode(), 1, mtime=1)])

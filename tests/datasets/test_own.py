@@ -91,11 +91,13 @@ def pairs(path: str) -> list[tuple[str, str]]:
         (table(delimiter="\t"), "notes.tsv"),
         (table(head=(" Text", "LABEL ")), "notes.csv"),
         (table([("7", label, text) for text, label in NOTES], ("id", "label", "text")), "notes.csv"),
-        (table([(text, ("neg", "Pos")[int(label)]) for text, label in NOTES]), "notes.csv"),
+        *((table([(text, words[int(label)]) for text, label in NOTES]), "notes.csv")
+          for words in (("neg", "Pos"), ("Negative", "positive"), ("no", "yes"))),
         (b"\r\n" + table().replace(b"\r\n", b"\r\n\r\n"), "notes.csv"),
     ],
-    ids=["CRLF", "LF", "byte-order mark", "semicolons", "TSV", "capitals", "columns", "words", "blank lines"],
-)
+    ids=["CRLF", "LF", "byte-order mark", "semicolons", "TSV", "capitals", "columns", "words", "long words",
+         "answers", "blank lines"],
+)  # fmt: skip
 def test_a_table_in_any_usual_form(put: Callable[..., str], content: bytes, name: str) -> None:
     path = put(content, name)
     for _ in "parsed", "cached":
@@ -230,6 +232,7 @@ SPLIT = (*HEAD, "split")
         (table([(*note, "train") for note in NOTES], SPLIT), "a.csv", "gives 0 texts to test"),
         (b'text,label\nx,1\n"no end,0\n',
          "a.csv", "a.csv: the row that begins in line 3 cannot be read .*ends with a q"),
+        (b'text,"label\nx,1\n', "a.csv", "the row that begins in line 1 cannot be read"),
         (b"text,label\nwell, yes,1\n",
          "a.csv", "line 2: the row has 3 fields, but the head has 2: put a text"),
         (table(),

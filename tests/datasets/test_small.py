@@ -163,6 +163,7 @@ def test_bases_may_stand_in_groups_and_lines_may_end_in_any_way(world: World, en
         ("wind", "gale", "it has no column wind"),
         ("10.9,1,2.8,4.5,rain", "10.9,1", "could not convert string to float"),
         ("10.9", "nan", "not every day has its date and numbers"),
+        ("10.9", "9" * 200_000, r"weather.csv is damaged .*\(field larger than field limit"),
     ],
 )
 def test_a_series_of_ones_own_that_lacks_something(world: World, old: str, new: str, what: str) -> None:

@@ -66,6 +66,7 @@ def test_other_data_than_sample_and_full_are_refused(key: str) -> None:
         ("weather", str(TEXTS["weather"]).replace("\n", "\r\n").encode()),
         ("wordsim353", str(TEXTS["wordsim353"]).replace("\n", "\r\n").encode()),
         ("genome", b">another name\r\nacgtac\r\nGAC\r\n"),
+        ("books", CONTENTS["books"][:-12] + b"\xff\xff" + CONTENTS["books"][-10:]),  # 65,535 members or more
     ],
 )
 def test_what_was_packed_anew_is_as_good_as_the_original(world: World, key: str, packed: bytes) -> None:
@@ -173,6 +174,18 @@ def test_a_broken_download_goes_on_where_it_broke(address: str, tmp_path: Path) 
     assert Server.asked == [("/resumes", None), *(("/resumes", f"bytes={place}-") for place in places)]
 
 
+def test_however_often_it_breaks_it_goes_on_while_more_arrives(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(OSError, match=r"/breaks-often \(ProtocolError\)"):
+        download(source_at(f"{address}/breaks-often"), tmp_path)
+    assert len(Server.asked) == 5
+    Server.asked = []
+    monkeypatch.setattr("lecture9_utils.datasets.sources._LITTLE", len(BODY) // 64)
+    assert download(source_at(f"{address}/breaks-often"), tmp_path).read_bytes() == BODY
+    assert len(Server.asked) == 7
+
+
 def test_the_next_address_is_tried_and_every_failure_is_told(address: str, tmp_path: Path) -> None:
     urls = "http://127.0.0.1:1/down", f"{address}/page"
     with pytest.raises(OSError) as caught:
@@ -190,7 +203,9 @@ def test_without_room_or_permission_nothing_is_asked_for(address: str, tmp_path:
     (tmp_path / "file").write_text("in the way")
     large = Source("data.zip", 10**18, urls=(f"{address}/ok",))
     for source, folder in ((large, tmp_path), (source_at(f"{address}/ok"), tmp_path / "file" / "folder")):
-        with pytest.raises(OSError, match=r"data\.zip .* could not be downloaded to .*LECTURE9_DATA"):
+        with pytest.raises(
+            OSError, match=r"data\.zip \([\d,]+ MB\) could not be downloaded to .*LECTURE9_DATA"
+        ):
             download(source, folder)
     assert not Server.asked
 

@@ -75,7 +75,7 @@ def test_the_loss_falls_words_of_a_topic_end_up_together_and_the_seed_decides(
 
 
 def test_what_is_not_said_is_what_the_help_says_and_a_stored_zero_is_no_count() -> None:
-    counts = cooccurrences([[0, 1, 2, 0, 2], [1, 2]], 3)
+    counts = cooccurrences([[0, 1, 2, 0, 2], [1, 2]], 3) / 10
     stored = counts.copy()
     stored.data[0] = counts[0, 0] = 0
     counts.eliminate_zeros()
@@ -84,3 +84,4 @@ def test_what_is_not_said_is_what_the_help_says_and_a_stored_zero_is_no_count() 
     said = {"epochs": 25, "seed": 0, "x_max": 100.0, "learning_rate": 0.1}
     np.testing.assert_array_equal(vectors, train_glove(counts, 2, **said))
     assert (stored.nnz, stored.data.tolist()) == (before.nnz, before.data.tolist())
+    assert cooccurrences([range(20)], 20).nnz == cooccurrences([range(20)], 20, 10).nnz

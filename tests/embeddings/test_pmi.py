@@ -52,6 +52,7 @@ def test_vectors_are_those_of_the_dense_decomposition() -> None:
 
 def test_the_seed_hardly_matters_and_directions_without_strength_are_zeros() -> None:
     matrix = np.diag([9.0, 4, 1, 0, 0, 0, 0, 0])
+    assert svd_vectors(np.zeros((3, 4)), 2).tolist() == [[0, 0]] * 3
     assert (svd_vectors(matrix, 3, seed=1) == svd_vectors(matrix, 3, seed=1)).all()
     for dim in (3, 4):
         expected = np.diag([3.0, 2, 1, 0, 0, 0, 0, 0])[:, :dim]

@@ -165,6 +165,14 @@ def test_the_seed_decides_and_outputs_come_when_asked(topics: Texts) -> None:
     assert np.abs(C).max() > 0
 
 
+def test_what_is_not_said_is_what_the_help_says() -> None:
+    texts = [[0, 1, 2, 0, 2, 3, 0, 4]] * 40
+    said = {"dim": 100, "window": 5, "negative": 5, "epochs": 5, "seed": 0, "model": "skip-gram"}
+    learned = l9.train_word2vec(texts, 5, **said, sample=1e-3)
+    np.testing.assert_array_equal(l9.train_word2vec(texts, 5), learned)
+    assert l9.skip_gram_pairs(range(7)).tolist() == slow_pairs([*range(7)], 5)
+
+
 @MODELS
 def test_it_is_as_good_as_gensim(model: Model) -> None:
     texts = [l9.tokenize(sentence) for sentence in l9.load_corpus()]

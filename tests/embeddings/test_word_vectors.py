@@ -1,5 +1,6 @@
 """Word vectors: looked up, compared, calculated with, read and written."""
 
+import gzip
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from lecture9_utils import Vocabulary, WordVectors
+from tests.datasets.stand_ins import zipped
 
 FROGS = WordVectors(["frog", "toad", "king", "frogs"], [[3, 4], [4, 3], [-4, 3], [3, 4.5]])
 REPEATABLE = settings(derandomize=True)
@@ -57,6 +59,7 @@ def test_similarities_neighbours_and_analogies_are_those_of_gensim() -> None:
     vectors, theirs = WordVectors(words, random.normal(size=(500, 20))), KeyedVectors(20)
     theirs.add_vectors(words, vectors.vectors)
     np.testing.assert_allclose(vectors.unit.vectors, theirs.get_normed_vectors(), atol=1e-6)
+    assert (len(vectors.nearest(words[0])), len(vectors.analogy(*words[:3]))) == (10, 1)
     for a, b, c in random.choice(words, (20, 3), replace=False):
         assert vectors.similarity(a, b) == pytest.approx(theirs.similarity(a, b), abs=1e-6)
         for ours, expected in (
@@ -141,6 +144,8 @@ def test_the_formats(text: str, words: list[str]) -> None:
         ("3 2\na 1 2\n", "is incomplete: it holds 1 words, not 3"),
         ("word,x\n", "is incomplete: it holds 0 words, not one or more"),
         ("", "line 1: expected a word and 1 numbers"),
+        (zipped({"a.txt": "a 1"}), "line 1: it is packed: unpack it first"),
+        (gzip.compress(b"a 1"), "line 1: it is packed: unpack it first"),
         ("<html>\n", "line 1: expected a word and 1 numbers, got '<html>'"),
         pytest.param(f"a,1\n{'b' * 200_000},1\n", "line 2: field larger than field limit", id="long"),
         pytest.param(

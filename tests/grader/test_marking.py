@@ -276,5 +276,17 @@ def test_a_row_without_points_changes_none(path):
     assert after == {key: outcome for key, outcome in before.items() if key != "test_3a"}
 
 
+@pytest.mark.parametrize("more", ["ana,10,,", "ana, 10 ", "ana,10,5,good"])
+@pytest.mark.parametrize("head", [HEAD, " student,question ,points,comment,, "])
+def test_a_row_that_adds_nothing_takes_nothing_away(path, head, more):
+    for rows in (f"ana,10, 5 ,good\n{more}", f"{more}\nana,10,5,good"):
+        marks = read(path, f"\ufeff{head}\n{rows}\n".encode("utf-16-be"))
+        assert marks[key_of("ana"), "10"] == Mark(5, "good", student="ana")
+
+
+def test_keys_and_states_in_files_of_earlier_versions_are_known():
+    assert (key_of("ana"), state_of("My words."), state_of("")) == ("s24d4b96f58da", "a4318bab4f115", "")
+
+
 def test_a_name_of_zeros_is_found(path):
     assert list(read(path, f"{HEAD}\n0,10,5,\n", ["000", "ana"])) == [(key_of("000"), "10")]

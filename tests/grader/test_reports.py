@@ -255,6 +255,8 @@ def test_the_last_definition_counts_and_what_does_nothing_is_no_answer():
     ):
         assert own_code.normal_form(f"def f(x):\n    {nothing}") == ""
     assert own_code.normal_form("def f(x):\n    x += 1\n    raise NotImplementedError")
+    longest = "x = 1\n" + "#" * (own_code.LONGEST - 6)
+    assert (own_code.normal_form(longest), own_code.normal_form(f"{longest}#")) == ("x = 1", "")
 
 
 def test_each_part_knows_the_functions_that_answer_it():
