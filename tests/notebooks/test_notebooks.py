@@ -136,6 +136,19 @@ def begins_after_the_parameters(document):
     return after if "l9.begin(DATA, SEED)" not in after.splitlines() else ""
 
 
+@rule(
+    ("import numpy", "stop = EarlyStopping(); import numpy"),
+    ("import numpy", 'how = {\\"callbacks\\": [stop()]}\\nnet.fit(**how)\\nnet.fit(**how)\\nimport numpy'),
+)
+def a_training_has_its_own_early_stopping(
+    document,
+):  # before Keras 3.14 it remembered the best of the last one
+    source = "\n".join(document.sources)
+    named = re.findall(r"^\w+ = .*EarlyStopping\(.*", source, re.MULTILINE)
+    options = re.findall(r'^(\w+) = \{.*"callbacks"', source, re.MULTILINE)
+    return named + [name for name in options if len(re.findall(rf"\*\*\(?{name}\b", source)) > 1]
+
+
 @rule(("</summary>", ""))
 def three_questions_with_folded_answers(document):
     folded = re.findall(FOLDED, document.recap)
