@@ -142,7 +142,7 @@ def begins_after_the_parameters(document):
 )
 def a_training_has_its_own_early_stopping(
     document,
-):  # before Keras 3.14 it remembered the best of the last one
+):  # before Keras 3.15 it remembered the best of the last one
     source = "\n".join(document.sources)
     named = re.findall(r"^\w+ = .*EarlyStopping\(.*", source, re.MULTILINE)
     options = re.findall(r'^(\w+) = \{.*"callbacks"', source, re.MULTILINE)
