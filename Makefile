@@ -73,7 +73,7 @@ $(STAMP): requirements.lock pyproject.toml
 	else \
 	  echo "Making the environment in $(VENV) with pip: about two minutes the first time."; \
 	  { "$(PYTHON)" -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, install python3-venv" >&2; exit 1; }; } && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e . ; \
 	fi
 	@pwd -P > $@
