@@ -29,6 +29,11 @@ def pytest_configure() -> None:
     os.environ.update(variables)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: packed ones hold the time of packing, and workers must agree on names."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the notebooks first, the last and longest before all: so no processor waits for it at the end."""
     notebooks = [item for item in items if item.path.suffix == ".ipynb"]
