@@ -131,6 +131,8 @@ def measurement(name: str, value: Value) -> Value:
 def written(value: Value, unit: str = "") -> str:
     """Write a value as `measured` does, without the mark."""
     if isinstance(value, Interval):
+        if unit == "%":  # Student's interval may go on where no share, skill or difference of shares can be
+            value = value._replace(high=max(value.estimate, min(value.high, 1.0)))
         estimate, low, high = (number(part, unit) for part in value[:3])
         return f"{estimate} [{low}, {high}] (n = {value.n:,})"
     values = np.atleast_1d(np.asarray(value, dtype=float))
