@@ -3,10 +3,11 @@
 PYTHON ?= python3
 JOBS   ?= 2
 
-VENV  := .venv
-BIN   := $(VENV)/bin
-STAMP := $(VENV)/.complete
-SITE  := $(VENV)/.complete-site
+# Not for the command line: setup empties this folder.
+override VENV  := .venv
+override BIN   := $(VENV)/bin
+override STAMP := $(VENV)/.complete
+override SITE  := $(VENV)/.complete-site
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --no-header -q
 
 # A value as it was typed, for the shell to hand on as one word, whatever is in it.

@@ -37,7 +37,7 @@ from grader.marking import Marks, Row, fingerprint, opened, read_marks, stranger
 from grader.output import printable, write
 from grader.sandbox import DEFAULT, FIRST_USER, WALLS, Limits, Place, walls
 from grader.submissions import NOTEBOOK, Handed, Submission, arrange, find
-from tools.command import RefusedError, options, workers
+from tools.command import RefusedError, options, whole_path, workers
 
 Call = Callable[..., Any]  # a function and its arguments, here or on a cluster
 Students = dict[str, list[Handed]]  # their files by their names
@@ -75,10 +75,10 @@ def folders(submissions: str, out_given: str) -> tuple[Path, Path]:
     """Return the folder of submissions and the folder to write to."""
     if not submissions:
         raise RefusedError("name the folder with the submissions, as in: make grade SUBMISSIONS=folder")
-    folder = Path(submissions).expanduser().resolve()
+    folder = whole_path("SUBMISSIONS", submissions)
     if not folder.is_dir():
         raise RefusedError(f"there is no folder {folder}")
-    out = Path(out_given or folder.with_name(f"{folder.name}-graded")).expanduser().resolve()
+    out = whole_path("OUT", out_given) if out_given else folder.with_name(f"{folder.name}-graded")
     if out == folder or folder in out.parents:
         raise RefusedError("OUT must not be in the folder of the submissions, in which nothing is changed")
     return folder, out

@@ -26,7 +26,7 @@ from grader.output import write
 from grader.sandbox import Limits, Place
 from grader.submissions import arrange
 from lecture9_utils.files import write_atomically
-from tools.command import ROOT, RefusedError, options
+from tools.command import ROOT, RefusedError, options, whole_path
 
 MARKERS = re.compile(r"(?:BEGIN|END) (?:SOLUTION|HIDDEN)")
 PLACE = Place(Limits(cell=600, call=600, total=3600))  # the source is no student's: it may take its time
@@ -41,7 +41,7 @@ class SourceError(RefusedError):
 
 def main(words: Sequence[str], source: Path) -> int:
     """Run the command; see the module for its arguments and exit codes."""
-    out = Path(options(words, {"OUT": str(ROOT / "dist")})["OUT"]).expanduser().resolve()
+    out = whole_path("OUT", options(words, {"OUT": str(ROOT / "dist")})["OUT"])
     print("Making the students' version with nbgrader, and grading it and the source …", flush=True)
     archive = pack(checked(source), source, out)
     print(f"Released: {archive}, with {source.name} and a README for students.")

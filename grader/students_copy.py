@@ -25,7 +25,7 @@ from grader.assignment import HIDDEN, SOLUTION, read, tag
 from grader.output import write
 from grader.release import SourceError, checked, lines, public_lines
 from tools import address
-from tools.command import ROOT, RefusedError, options
+from tools.command import ROOT, RefusedError, options, whole_path
 
 FILES = (".gitignore", "LICENSE", "RESULTS.md", "environment.yml", "pyproject.toml", "requirements.lock")
 FOLDERS = ("lecture9_utils", "data")
@@ -41,7 +41,7 @@ def main(words: Sequence[str], source: Path) -> int:
     given = options(words, {"OUT": ""})["OUT"]
     if not given:
         raise RefusedError("name the folder for the copy, as in: make students OUT=../lecture9-students")
-    out = Path(given).expanduser().resolve()
+    out = whole_path("OUT", given)
     if out.exists() and (not out.is_dir() or any(path.name != ".git" for path in out.iterdir())):
         raise RefusedError(f"{out} is not empty: name a new folder, or one with nothing but .git in it")
     where, origin = address.place(), address.git("remote", "get-url", "origin")

@@ -17,14 +17,15 @@ from grader.assignment import load, read
 from grader.grading import grade
 from grader.output import printable
 from grader.submissions import arrange
-from tools.command import ROOT, RefusedError, options
+from tools.command import ROOT, RefusedError, options, whole_path
 
 
 def main(words: Sequence[str], source: Path) -> int:
     """Run the command; see the module for its arguments and exit codes."""
-    path = Path(options(words, {"NOTEBOOK": ""})["NOTEBOOK"]).expanduser()
-    if not path.name:
+    named = options(words, {"NOTEBOOK": ""})["NOTEBOOK"]
+    if not named:
         raise RefusedError("name your notebook, as in: make validate NOTEBOOK=lecture9.ipynb")
+    path = whole_path("NOTEBOOK", named)
     if not path.is_file():
         raise RefusedError(f"there is no file {path}")
     assignment = load(source if source.exists() else ROOT / "dist" / source.stem / source.name)

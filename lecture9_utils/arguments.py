@@ -1,7 +1,7 @@
 """What is said of a wrong argument, in one place: what it must be, and what was given instead."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from reprlib import Repr
@@ -18,7 +18,10 @@ _short.maxstring = _short.maxother = 60
 
 def shown(value: object) -> str:
     """Write a value in one line that is not long, whatever it is."""
-    return " ".join(_short.repr(value).split())
+    try:
+        return " ".join(_short.repr(value).split())
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return f"a {type(value).__name__} that is too long to be shown"
 
 
 def of_type(kind: Any, name: str, value: T) -> T:
@@ -58,7 +61,8 @@ def positive(name: str, value: object, below: float = math.inf, or_zero: bool = 
     """Give a number above 0 and `below` a bound back; TypeError for what is none, else ValueError."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise TypeError(f"{name} must be a number, got {shown(value)}")
-    if not (0 < value < below or (or_zero and value == 0)):
+    is_huge = isinstance(value, int) and value > 10**308  # it fits into no float
+    if not (0 < value < below or (or_zero and value == 0)) or is_huge:
         least = "at least" if or_zero else "above"
         raise ValueError(f"{name} must be {least} 0 and below {below:g}, got {shown(value)}")
     return float(value)
@@ -66,6 +70,8 @@ def positive(name: str, value: object, below: float = math.inf, or_zero: bool = 
 
 def numbers(name: str, value: ArrayLike, dtype: DTypeLike | None = None) -> NDArray[Any]:
     """Make an array of numbers; ValueError for anything else, and for what is too large for its type."""
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} must be numbers, got masked ones among them: drop them, or fill them")
     try:
         array = np.asarray(value)
     except (ValueError, OverflowError):
@@ -118,9 +124,18 @@ def each(name: str, value: Iterable[T]) -> Iterable[T]:
     return value
 
 
+def in_order(name: str, value: Iterable[T]) -> Iterable[T]:
+    """Do as `each`; TypeError also for a set, and for a mapping or table, of which Python gives the keys."""
+    if isinstance(value, (set, frozenset, Mapping)) or hasattr(value, "columns"):
+        is_set = isinstance(value, (set, frozenset))
+        what = "has no order: sort it" if is_set else "has several parts: give one of them"
+        raise TypeError(f"{name} must be a list, got a {type(value).__name__}, which {what}")
+    return each(name, value)
+
+
 def strings(name: str, value: Iterable[str]) -> list[str]:
     """Give a list of strings back; TypeError for anything else."""
-    found = list(each(name, value))
+    found = list(in_order(name, value))
     for item in found:
         if not isinstance(item, str):
             raise TypeError(f"{name} must be a list of strings, got {shown(item)} as one of them")
@@ -129,7 +144,7 @@ def strings(name: str, value: Iterable[str]) -> list[str]:
 
 def tuples(name: str, value: Iterable[Iterable[str]], width: int) -> list[Any]:
     """Give a list of lists of so many strings back; ValueError if one has more or fewer, else TypeError."""
-    rows = [strings(f"each of {name}", row) for row in each(name, value)]
+    rows = [strings(f"each of {name}", row) for row in in_order(name, value)]
     for row in rows:
         if len(row) != width:
             raise ValueError(f"each of {name} must be {width} strings, got {shown(row)}")
@@ -138,11 +153,12 @@ def tuples(name: str, value: Iterable[Iterable[str]], width: int) -> list[Any]:
 
 def each_sequence(sequences: Iterable[Any]) -> Iterator[Any]:
     """Go through sequences of ids; TypeError if it is one sequence, not several."""
-    for sequence in each("sequences", sequences):
+    for sequence in in_order("sequences", sequences):
         is_one = isinstance(sequence, Sequence) or hasattr(sequence, "__array__")
         if not is_one or isinstance(sequence, (str, bytes)) or getattr(sequence, "ndim", 1) != 1:
             raise TypeError(f"sequences must be a list of lists of ids, got {shown(sequence)} as one of them")
-        yield sequence
+        can_be_cut = isinstance(sequence, list) or hasattr(sequence, "__array__")  # a deque cannot
+        yield sequence if can_be_cut else list(sequence)
 
 
 def chosen(name: str, value: T, known: tuple[object, ...]) -> T:

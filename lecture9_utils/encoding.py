@@ -94,8 +94,13 @@ def collisions(words: Iterable[str], buckets: int) -> int:
     >>> collisions(["frog", "toad", "newt", "frog"], 4)
     1
     """
-    distinct = set(strings("words", words))
+    distinct = _distinct(words)
     return len(distinct) - len(np.unique(hash_words(distinct, buckets)))
+
+
+def _distinct(words: Iterable[str]) -> list[str]:
+    """List each word once, in any order."""
+    return [*{*strings("words", [*words] if isinstance(words, (set, frozenset)) else words)}]
 
 
 def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
@@ -110,6 +115,6 @@ def expected_collisions(words: int | Iterable[str], buckets: int) -> float:
     0.68
     """
     buckets = whole("buckets", buckets, 1)
-    n = len(set(strings("words", words))) if isinstance(words, Iterable) else whole("words", words)
+    n = len(_distinct(words)) if isinstance(words, Iterable) else whole("words", words)
     # The formula, but exact for many buckets too; one bucket has no logarithm.
     return n + buckets * float(np.expm1(n * np.log1p(-1 / buckets))) if buckets > 1 else max(n - 1.0, 0.0)

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .arguments import chosen, each, each_sequence, ids_below, ids_of, of_type, strings, whole
+from .arguments import chosen, each_sequence, ids_below, ids_of, in_order, of_type, strings, whole
 
 Side = Literal["pre", "post"]
 
@@ -127,7 +127,7 @@ class Vocabulary:
     @classmethod
     def from_texts(cls, texts: Iterable[str], max_words: int | None = None) -> "Vocabulary":
         """Count the words of many texts; TypeError if `texts` is a single string."""
-        return cls(Counter(chain.from_iterable(map(tokenize, each("texts", texts)))), max_words)
+        return cls(Counter(chain.from_iterable(map(tokenize, in_order("texts", texts)))), max_words)
 
     def __len__(self) -> int:
         """Return how many distinct words were seen."""
@@ -135,12 +135,12 @@ class Vocabulary:
 
     def encode(self, texts: Iterable[str]) -> list[list[int]]:
         """Turn each text into the ids of its known words; TypeError if `texts` is a single string."""
-        id_of, texts = self._known.get, each("texts", texts)
+        id_of, texts = self._known.get, in_order("texts", texts)
         return [[i for i in map(id_of, tokenize(text)) if i is not None] for text in texts]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Turn ids back into words, joined by spaces, without padding; ValueError if an id has no word."""
-        known = ids_below(len(self._words), [*each("ids", ids)], ndim=1)  # 0 is the padding
+        known = ids_below(len(self._words), [*in_order("ids", ids)], ndim=1)  # 0 is the padding
         return " ".join(self._words[i] for i in known.tolist() if i)
 
 

@@ -1,6 +1,7 @@
 """What is said of a wrong argument: its name, what it must be, and what was given, in one short line."""
 
 import inspect
+from collections import deque
 from collections.abc import Callable
 from io import BytesIO, StringIO
 
@@ -12,6 +13,7 @@ import lecture9_utils as l9
 
 EYE = np.eye(2)
 V = l9.WordVectors(["a"], [[1]])
+TABLE = type("DataFrame", (list,), {"columns": ["text"]})(["text"])  # as pandas' it gives its columns' names
 SIZES: list[tuple[Callable[..., object], tuple[object, ...], str]] = [  # right arguments, and which are sizes
     (l9.ngrams, (["a"], 1), "n"), (l9.bag_of_ngrams, (["a"], 1), "n"), (l9.pad, ([[1]], 1), "length"),
     (l9.one_hot, ([0], 1), "depth"), (l9.multi_hot, ([[0]], 1), "depth"),
@@ -55,6 +57,21 @@ def test_a_size_is_at_least_1(function: Callable[..., object], right: tuple[obje
         (lambda: l9.WordVectors(["a"], [[1e39]]), "must be numbers that fit into float32, got larger ones"),
         (lambda: l9.WordVectors(["a"], [[1], []]), "must be numbers in rows of one length, got [[1], []]"),
         (lambda: l9.shifted_pmi(csr_array(EYE * 1j)), "ValueError: counts must be numbers, got object: "),
+        (lambda: l9.train_glove(EYE, 2, x_max=10**400), "x_max must be above 0 and below inf, got 1000"),
+        (
+            lambda: l9.ngrams(["a"], 10**5000),
+            "n must be at most 9223372036854775807, got a int that is too",
+        ),
+        (lambda: l9.compare(np.ma.array([1, 99], mask=[0, 1])), "a must be numbers, got masked ones among"),
+        (lambda: l9.ngrams({"a", "b"}, 2), "tokens must be a list, got a set, which has no order: sort it"),
+        (lambda: l9.WordVectors({"a"}, [[1]]), "words must be a list, got a set, which has no order: sort"),
+        (lambda: l9.analogy_questions({"r": [{"a", "b"}]}), "each of pairs must be a list, got a set, which"),
+        (lambda: l9.Vocabulary.from_texts({"title": "a"}), "texts must be a list, got a dict, which has sev"),
+        (lambda: l9.number_words([{"a": [1]}], 1), "each of texts must be a list, got a dict, which has sev"),
+        (
+            lambda: l9.hash_words(TABLE, 2),
+            "words must be a list, got a DataFrame, wh",
+        ),
         (lambda: l9.number_words(5), "TypeError: texts must be a list, got 5"),
         (lambda: l9.number_words(np.array(5)), "TypeError: texts must be a list, got array(5)"),
         (lambda: l9.hash_words(["a", 1], 2), "words must be a list of strings, got 1 as one of them"),
@@ -84,3 +101,8 @@ def test_it_is_said(call: Callable[[], object], said: str) -> None:
         call()
     whole = f"{type(raised.value).__name__}: {raised.value}"
     assert said in whole and "\n" not in whole
+
+
+def test_what_has_no_order_is_taken_where_order_does_not_matter() -> None:
+    assert l9.collisions({"frog", "toad", "newt"}, 4) == l9.collisions(["toad", "newt", "frog"], 4)
+    assert l9.pad([deque([1, 2, 3])], 2).tolist() == [[2, 3]]

@@ -45,8 +45,18 @@ def options(words: Sequence[str], defaults: Mapping[str, str]) -> dict[str, str]
         if not equals or name not in defaults:
             there = ", ".join(f"{known}=…" for known in defaults)
             raise RefusedError(f"{word!r} is no option of this command; there is {there}")
+        if not value.strip():
+            raise RefusedError(f"{name} is empty: give it a value, or leave it out")
         values[name] = value
     return values
+
+
+def whole_path(name: str, text: str) -> Path:
+    """Give a path from the root on; RefusedError if it goes round in links, or its home is nobody's here."""
+    try:
+        return Path(text).expanduser().resolve()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise RefusedError(f"{name} must be a path, got {text!r}: {error}") from None
 
 
 def isolated(state: Path) -> dict[str, str]:

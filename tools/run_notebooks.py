@@ -31,7 +31,16 @@ import papermill
 import psutil
 
 from tools import results
-from tools.command import ROOT, RefusedError, alone, ends_with_its_children, options, workers, write
+from tools.command import (
+    ROOT,
+    RefusedError,
+    alone,
+    ends_with_its_children,
+    options,
+    whole_path,
+    workers,
+    write,
+)
 from tools.jobs import Done, Job, before, execute, plain
 from tools.pictures import pictures
 
@@ -111,6 +120,10 @@ def plan_of(given: Sequence[str], folder: Path) -> Plan:
         values["DATA"] = str(own_texts(values["DATA"]))
     if min(at_a_time, timeout) < 1:
         raise RefusedError("JOBS and CELL_TIMEOUT must be at least 1")
+    if not 0 <= values.get("SEED", 0) < 2**32:
+        raise RefusedError(f"SEED must be from 0 to {2**32 - 1}, got {values['SEED']}")
+    if values.get("DATA", "sample") == "sample" and values.get("GLOVE_DIM", 100) != 100:
+        raise RefusedError(f"GLOVE_DIM={values['GLOVE_DIM']} needs DATA=full: the sample has 100 dimensions")
     if chosen["SEEDS"] and "SEED" in values:
         raise RefusedError("SEED and SEEDS exclude each other")
     seeds = seeds_of(chosen["SEEDS"]) if chosen["SEEDS"] else [values.get("SEED", defaults.get("SEED", 0))]
@@ -127,7 +140,7 @@ def convert(name: str, text: str, default: Any) -> Any:
     """Read a parameter's text as a value of its default's type."""
     if isinstance(default, str):
         return text
-    with suppress(SyntaxError, ValueError):
+    with suppress(SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         value = ast.literal_eval(text)
         if type(value) is type(default):
             return value
@@ -136,7 +149,7 @@ def convert(name: str, text: str, default: Any) -> Any:
 
 def own_texts(path: str) -> Path:
     """Give the whole path of a person's own texts, which a notebook reads from another folder."""
-    place = Path(path).expanduser().resolve()
+    place = whole_path("DATA", path)
     if not place.exists():
         raise RefusedError(f"DATA must be sample, full or the path of your own texts, got {path!r}")
     return place
@@ -145,6 +158,8 @@ def own_texts(path: str) -> Path:
 def select(there: Sequence[Path], wanted: str) -> list[Path]:
     """Choose the notebooks whose names begin as one of ``07,08`` does; all, if none is named."""
     names = re.findall(r"[^,\s]+", wanted)
+    if wanted and not names:
+        raise RefusedError(f"NOTEBOOKS must be like 07,08, got {wanted!r}")
     for name in names:
         if not any(path.stem.startswith(name) for path in there):
             known = [path.stem for path in there]

@@ -1,6 +1,7 @@
 """Reading word vectors from text: GloVe's and word2vec's formats, and CSV."""
 
 import csv
+import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterable
 from itertools import chain, islice, takewhile
@@ -74,7 +75,7 @@ def _layout(first: bytes) -> tuple[bool, int | None, int, bool]:
         raise ValueError("it is packed: unpack it first, or open it with gzip.open, and give that file")
     fields = first.split()
     if len(fields) == 2 and all(field.isdigit() for field in fields):
-        return False, int(fields[0]), max(int(fields[1]), 1), True
+        return False, int(fields[0]), min(max(int(fields[1]), 1), sys.maxsize), True
     word, *columns = _csv_fields(first) or [b""]
     are_numbers = [_is_number(column) for column in columns]
     if columns and (all(are_numbers) or not _is_number(fields[-1])):

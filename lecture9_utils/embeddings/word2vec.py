@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..arguments import chosen, each, ids_below, of_type, positive, seeded, strings, whole
+from ..arguments import chosen, ids_below, in_order, of_type, positive, seeded, strings, whole
 from ..notebook import progress
 from .glove import Ids, joined, longest
 
@@ -43,7 +43,7 @@ def number_words(texts: Sequence[Sequence[str]], min_count: int = 5) -> tuple[li
     >>> number_words([["the", "frog", "saw", "the", "toad"], ["the", "toad"]], min_count=2)
     (['the', 'toad'], [[0, 0, 1], [0, 1]])
     """
-    min_count, texts = whole("min_count", min_count, 1), list(each("texts", texts))
+    min_count, texts = whole("min_count", min_count, 1), list(in_order("texts", texts))
     if any(isinstance(text, str) for text in texts):
         raise TypeError("texts must be lists of words: call tokenize on each text first")
     texts = [strings("each of texts", text) for text in texts]

@@ -84,6 +84,14 @@ def test_a_name_in_two_lines_is_refused(checkout: Path) -> None:
     assert code and "SUBMISSIONS must be in one line" in said
 
 
+def test_nobodys_folder_becomes_the_environment(checkout: Path) -> None:
+    thesis = checkout / "mine" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+    make(checkout, "setup", "VENV=mine", "BIN=mine", "STAMP=mine/x")
+    assert thesis.read_text() == "years of work"
+
+
 def test_an_environment_that_was_moved_or_lost_its_python_is_made_anew(checkout: Path) -> None:
     assert "Making" not in make(checkout, "-n", "setup")[1]
     moved = checkout.rename(checkout.with_name("moved"))

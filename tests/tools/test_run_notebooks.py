@@ -15,7 +15,7 @@ import pytest
 from lecture9_utils.claims import registry
 from tests.tools.notebooks import claiming, notebook
 from tools import run_notebooks
-from tools.command import ROOT, alone
+from tools.command import ROOT, RefusedError, alone
 
 
 @pytest.fixture
@@ -41,6 +41,11 @@ def run(folder, capfd):
         ("GLOVE_DMI=50", "'GLOVE_DMI=50' is no option of this command; there is .*DATA=…, SEED=…, RATE=…"),
         ("sample", "'sample' is no option"),
         ("DATA=whole", "DATA must be sample, full or the path of your own texts, got 'whole'"),
+        ("DATA=~nobody0/a.csv", "DATA must be a path, got '~nobody0/a.csv': .*home"),
+        ("DATA=", "DATA is empty: give it a value, or leave it out"),
+        ("NOTEBOOKS=,", "NOTEBOOKS must be like 07,08, got ','"),
+        ("SEED=-1", "SEED must be from 0 to 4294967295, got -1"),
+        ("SEED={[]:1}", "SEED must be of type int"),
         ("SEED=one", "SEED must be of type int, got 'one'"),
         ("FAST=1", "FAST must be of type bool, got '1'"),
         ("NOTEBOOKS=97,99", "NOTEBOOKS names '99', which is none of 97_a, 98_b"),
@@ -64,6 +69,12 @@ def test_refused_before_anything_runs(run, folder, word, message):
     assert code == 2
     assert re.search(f"Nothing was run: {message}", printed)
     assert not (folder.parent / "build").exists()
+
+
+def test_the_sample_has_one_size_of_vectors():
+    with pytest.raises(RefusedError, match="GLOVE_DIM=50 needs DATA=full: the sample has 100 dimensions"):
+        run_notebooks.plan_of(["GLOVE_DIM=50"], ROOT / "notebooks")
+    assert run_notebooks.plan_of(["DATA=full", "GLOVE_DIM=50"], ROOT / "notebooks").values["GLOVE_DIM"] == 50
 
 
 def test_parameters_reach_the_notebooks_and_a_failing_one_does_not_stop_the_others(run, folder):
