@@ -98,7 +98,8 @@ def begin(data: str, seed: int) -> None:
     --------
     >>> begin("sample", seed=0)
     """
-    if not (place := path_of("DATA", data)).exists() and str(place) not in ("sample", "full"):
+    place, known = path_of("DATA", data), ("sample", "full")
+    if data not in known and (str(place) in known or not place.exists()):  # as load_imdb: not "./sample"
         raise ValueError(f'DATA must be "sample", "full" or the path of your own reviews, got {shown(data)}')
     if type(seed) is not int or not 0 <= seed < 2**32:
         raise ValueError(f"SEED must be a whole number from 0 to 2**32 - 1, got {shown(seed)}")

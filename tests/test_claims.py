@@ -247,11 +247,17 @@ def test_a_claim_before_begin_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("DATA", "tiny"), *(("SEED", seed) for seed in (-1, 2**32, 1.0, "0", None))]
+    ("name", "value"),
+    [
+        ("DATA", "tiny"),
+        ("DATA", "./sample"),
+        ("DATA", Path("sample")),
+        *(("SEED", seed) for seed in (-1, 2**32, 1.0, "0", None)),
+    ],
 )
 def test_bad_parameters_are_refused_and_change_nothing(name: str, value: Any) -> None:
     before = random.getstate()
-    with pytest.raises(ValueError, match=rf"{name} must be .*, got {value!r}$"):
+    with pytest.raises(ValueError, match=rf"{name} must be .*, got {re.escape(repr(value))}$"):
         begin(**{"data": "full", "seed": 0, name.lower(): value})
     assert random.getstate() == before
 

@@ -18,6 +18,9 @@ from filelock import FileLock, Timeout
 from lecture9_utils.files import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
+for _name in ("LECTURE9_DATA", "LECTURE9_CACHE"):  # kernels work in another folder than who typed these
+    if (_folder := os.environ.get(_name)) and not _folder.startswith("~"):
+        os.environ[_name] = str(Path(_folder).absolute())
 
 # How the names begin of what changes how a kernel starts, plots, logs or where it records; the notebooks
 # decide it themselves.

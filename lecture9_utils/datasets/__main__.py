@@ -20,13 +20,17 @@ def main(sources: Sources) -> int:
     int
         0 if all is there, 1 if not; the reason is then on standard error.
     """
-    dim = next(iter(dims_at_hand(sources)), 100)  # the lecture's, if others are not there already
-    chosen = sources[glove_source("full", dim, sources)]
-    named = {key: source for key, source in sources.items() if not (source.package or "glove_" in key)}
-    files = {key: chosen if key == "glove" else source for key, source in named.items()}
-    for source in files.values():
-        print(f"{source.name} {_whence(source)}", flush=True)
-    print(f"Then all is read and kept in {cache_folder()}: up to 0.4 GB, about 1 min", flush=True)
+    try:
+        dim = next(iter(dims_at_hand(sources)), 100)  # the lecture's, if others are not there already
+        chosen = sources[glove_source("full", dim, sources)]
+        named = {key: source for key, source in sources.items() if not (source.package or "glove_" in key)}
+        files = {key: chosen if key == "glove" else source for key, source in named.items()}
+        for source in files.values():
+            print(f"{source.name} {_whence(source)}", flush=True)
+        print(f"Then all is read and kept in {cache_folder()}: up to 0.4 GB, about 1 min", flush=True)
+    except (OSError, ValueError) as error:  # one of the folders cannot be told
+        print(error, file=sys.stderr, flush=True)
+        return 1
     complete = True
     load_glove = partial(l9.load_glove, dim=dim)
     loaders: dict[str, Callable[..., Any]] = {"imdb": l9.load_imdb_sequences, "glove": load_glove}

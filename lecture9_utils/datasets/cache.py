@@ -10,6 +10,7 @@ import os
 import warnings
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import path_of, shown
 from ..files import alone, write_atomically
 
 FORMAT = 3  # a new number makes every older file unused
@@ -25,12 +27,30 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def cache_folder() -> Path:
-    """Name the folder of the cache: ``LECTURE9_CACHE``, or the platform's cache folder for "lecture9"."""
-    if named := os.environ.get("LECTURE9_CACHE"):
-        return Path(named).expanduser().resolve()
+    """Name the folder of the cache: ``LECTURE9_CACHE``, or the platform's cache folder for "lecture9".
+
+    FileNotFoundError if there is neither.
+    """
+    if folder := folder_in("LECTURE9_CACHE"):
+        return folder
     from platformdirs import user_cache_dir
 
-    return Path(user_cache_dir("lecture9"))
+    with suppress(RuntimeError):
+        if (folder := Path(user_cache_dir("lecture9"))).is_absolute():  # not ~ itself
+            return folder
+    raise FileNotFoundError("your home folder is unknown: name a folder in LECTURE9_CACHE, by its whole path")
+
+
+def folder_in(variable: str) -> Path | None:
+    """Give the folder that an environment variable names, if it does; ValueError if not by its whole path."""
+    if not (named := os.environ.get(variable)):
+        return None
+    if not (folder := path_of(variable, named)).is_absolute():
+        raise ValueError(
+            f"{variable} must be a whole path, got {shown(named)}: begin it with / or ~, as a shorter one "
+            "means another folder in each working directory"
+        )
+    return folder
 
 
 def kept(
@@ -45,8 +65,12 @@ def kept(
     # A zip of arrays has checksums of its own, but cannot be mapped: GloVe's would take 2.4 times their size.
     facts = path.stat()  # before it is read, as it may change meanwhile
     stamp = [FORMAT, facts.st_size, facts.st_mtime_ns, digest]
-    stem = f"{what}-{sha256(str(path.resolve()).encode()).hexdigest()[:16]}"
-    index = cache_folder() / f"{stem}.json"
+    stem = f"{what}-{sha256(str(path.resolve()).encode(errors='surrogatepass')).hexdigest()[:16]}"
+    try:
+        index = cache_folder() / f"{stem}.json"
+    except FileNotFoundError:
+        _warn("your home folder is unknown, so nothing is kept")
+        return make(path)
     try:
         found = json.loads(index.read_bytes())
         if found["stamp"] == stamp:
@@ -66,12 +90,16 @@ def kept(
             content = json.dumps({"stamp": stamp, "checksums": checksums}).encode()
             write_atomically(index, lambda file: file.write(content), mode)
     except OSError as error:
-        warnings.warn(  # which Python shows once, if it is the same each time
-            f"the cache folder {cache_folder()} cannot be written to ({error.strerror or error}): all "
-            "works, but data is parsed again each time; set LECTURE9_CACHE to a folder with room to write to",
-            stacklevel=1,
-        )
+        _warn(f"the cache folder {index.parent} cannot be written to ({error.strerror or error})")
     return arrays
+
+
+def _warn(what: str) -> None:
+    warnings.warn(  # which Python shows once, if it is the same each time
+        f"{what}: all works, but data is parsed again each time; set LECTURE9_CACHE to a folder with room to "
+        "write to",
+        stacklevel=1,
+    )
 
 
 def _opened(path: Path, checksum: int) -> NDArray[Any]:

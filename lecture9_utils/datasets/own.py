@@ -4,12 +4,14 @@ Nothing of them goes anywhere but into the cache folder, in files that only thei
 """
 
 import csv
+import os
 import re
 import tarfile
 import zipfile
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -45,13 +47,14 @@ def own_arrays(path: str, parse: Callable[[dict[str, bytes]], Arrays], kept_as: 
     They are read each time, and parsed anew if any of them has changed. ValueError says in one sentence what
     is wrong with them, and where; FileNotFoundError that there is nothing at `path`.
     """
-    place = path_of("data", path).resolve()
+    place = Path(os.path.realpath(path_of("data", path)))  # which, unlike resolve, bears links in a circle
     if not place.exists():
         raise FileNotFoundError(
             f'there is nothing at {place}: data must be "sample", "full", or the path of a table or of a '
             "folder or archive of IMDb's layout; look for a slip in the name, or give the whole path"
         )
-    files = _files(place)
+    ends = {name: body.replace(b"\r\n", b"\n") for name, body in _files(place).items()}
+    files = {name: body.replace(b"\r", b"\n") for name, body in ends.items()}
 
     def fresh(_: Path) -> Arrays:
         texts = _of_table(place, files[place.name]) if _is_table(place) else _of_layout(place, files)
@@ -92,10 +95,15 @@ def _zip_members(place: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
 
 
 def _tar_members(place: Path) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    read: dict[str, bytes] = {}
     with tarfile.open(place) as archive:
         for member in archive:
-            if member.isfile():
-                yield member.name, (archive.extractfile(member) or BytesIO()).read
+            if member.isfile() or member.islnk():  # or a further name of a file before it
+                body = read.get(member.linkname) if member.islnk() else None  # going back to it takes long
+                if body is None:
+                    body = (archive.extractfile(member) or BytesIO()).read()
+                read[member.name] = body
+                yield member.name, partial(read.__getitem__, member.name)
         rest = archive.fileobj or BytesIO()
         rest.seek(archive.offset)
         if rest.read(512) != bytes(512):  # tarfile takes a damaged header for the end
@@ -114,8 +122,8 @@ def _of_layout(place: Path, files: Mapping[str, bytes]) -> list[Text]:
             f"{place} must have texts in train/neg, train/pos, test/neg and test/pos, as files *.txt, "
             f"by themselves or in one folder, but they are {what}: move them there"
         )
-    matches.sort(key=lambda match: [(not part.isdigit(), int(part) if part.isdigit() else 0, part)
-                                    for part in re.split(r"(\d+)", match[4]) if part])  # fmt: skip
+    matches.sort(key=lambda match: [(not part.isdecimal(), int(part) if part.isdecimal() else 0, part)
+                                    for part in re.split(r"(\d{1,999})", match[4]) if part])  # fmt: skip
     return [
         Text(f"file {m[0]}", files[m[0]].removeprefix(BOM_UTF8), KINDS.index(m[3]), m[2]) for m in matches
     ]
@@ -125,6 +133,11 @@ def _of_table(place: Path, content: bytes) -> list[Text]:
     """Read the rows of a table."""
     (_, names), *rows = _rows(place, _decoded(str(place), content))
     column = {name: names.index(name) for name in ("text", "label", "split") if name in names}
+    for name in column:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"{place} has {names.count(name)} columns {name}, where one is expected: rename the others"
+            )
     texts = []
     for line, row in rows:
         where = f"line {line}"
@@ -150,21 +163,23 @@ def _of_table(place: Path, content: bytes) -> list[Text]:
 
 def _rows(place: Path, content: str) -> Iterator[tuple[int, list[str]]]:
     """Give the head in small letters and each row that is not blank, with the line that it begins in."""
-    head = re.split(r"[\r\n]", content.lstrip("\r\n"), maxsplit=1)[:1]
-    names_by = {mark: [name.strip(' "').lower() for name in "".join(head).split(mark)] for mark in ",;\t"}
-    fitting = [mark for mark, names in names_by.items() if {"text", "label"} <= {*names}]
-    if not fitting:
-        raise ValueError(
-            f"{place} must begin with the names of its columns, text and label among them, but it begins "
-            f"with {''.join(head)[:60]!r}: rename the columns"
-        )
+    head = content.lstrip("\n").partition("\n")[0]
     limit = csv.field_size_limit(2**31 - 1)  # of everybody's; a text may be longer than 131,072
-    reader = csv.reader(StringIO(content, newline=""), delimiter=fitting[0], strict=True)
     line, is_head = 1, True
     try:
+        heads = {mark: next(csv.reader([head], delimiter=mark, skipinitialspace=True)) for mark in ",;\t"}
+        names_by = {mark: [name.strip().lower() for name in names] for mark, names in heads.items()}
+        mark = next((mark for mark, names in names_by.items() if {"text", "label"} <= {*names}), "")
+        if not mark:
+            raise ValueError(
+                f"{place} must begin with the names of its columns, text and label among them, but it begins "
+                f"with {head[:60]!r}: rename the columns"
+            )
+        reader = csv.reader(StringIO(content, newline=""), delimiter=mark, strict=True,
+                            skipinitialspace=bool(re.search(f'(^|{mark}) +"', head)))  # fmt: skip
         for row in reader:
             if any(field.strip() for field in row):
-                yield line, [field.strip().lower() for field in row] if is_head else row
+                yield line, names_by[mark] if is_head else row
                 is_head = False
             line = reader.line_num + 1
     except csv.Error as error:

@@ -21,10 +21,10 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any, TypeVar
 
-from ..arguments import of_type, path_of
+from ..arguments import of_type
 from ..files import alone, table_of, write_atomically
 from ..notebook import progress
-from .cache import cache_folder, kept
+from .cache import cache_folder, folder_in, kept
 
 Check = Callable[[Path], object]
 Contents = str | bytes | Mapping[str, bytes]
@@ -66,8 +66,7 @@ def known_sources() -> Sources:
 
 def data_folder() -> Path:
     """Name the folder of the real files: ``LECTURE9_DATA``, or the folder of the cache."""
-    named = os.environ.get("LECTURE9_DATA")
-    return path_of("LECTURE9_DATA", named).resolve() if named else cache_folder()
+    return folder_in("LECTURE9_DATA") or cache_folder()
 
 
 def load(
@@ -121,7 +120,8 @@ def load(
 def digest_of(contents: Contents) -> str:
     r"""Give the SHA-256 of contents; of files: over path, ``\0``, decimal size, ``\0``, bytes, by path."""
     if isinstance(contents, Mapping):
-        contents = b"".join(b"%s\0%d\0%s" % (k.encode(), len(v), v) for k, v in sorted(contents.items()))
+        named = ((k.encode(errors="surrogatepass"), v) for k, v in sorted(contents.items()))  # of any bytes
+        contents = b"".join(b"%s\0%d\0%s" % (k, len(v), v) for k, v in named)
     return sha256(contents.encode() if isinstance(contents, str) else contents).hexdigest()
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import shutil
 import warnings
 import zlib
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from platformdirs import user_cache_dir
 
+import lecture9_utils as l9
 from lecture9_utils.datasets.cache import cache_folder
 from tests.datasets.stand_ins import CONTENTS, KEPT, REVIEWS, World, full_disk, imdb_archive
 
@@ -97,7 +99,7 @@ def test_the_folder_is_the_user_s_own_or_the_one_that_is_named(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("LECTURE9_CACHE", "~/kept")
-    assert cache_folder() == tmp_path.resolve() / "kept"
+    assert cache_folder() == tmp_path / "kept"
     monkeypatch.delenv("LECTURE9_CACHE")
     assert cache_folder() == Path(user_cache_dir("lecture9"))
 
@@ -151,6 +153,37 @@ def test_an_unwritable_cache_gives_one_warning_and_work_goes_on(
     (warning,) = caught
     assert f"{tmp_path / 'file'} cannot be written to" in str(warning.message)
     assert "set LECTURE9_CACHE to a folder" in str(warning.message)
+
+
+@pytest.mark.parametrize("home", ["none", "~", "none that is whole", "a link to itself"])
+def test_without_a_home_all_works_and_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    def none(_: str) -> str:
+        raise RuntimeError("could not determine the home directory")
+
+    found = {"none": none, "~": lambda app: f"~/.cache/{app}", "none that is whole": lambda app: app}
+    (tmp_path / "loop").symlink_to("loop")
+    monkeypatch.chdir(tmp_path)
+    if home in found:
+        monkeypatch.delenv("LECTURE9_CACHE")
+        monkeypatch.setattr("platformdirs.user_cache_dir", found[home])
+    else:
+        monkeypatch.setenv("LECTURE9_CACHE", str(tmp_path / "loop"))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        assert l9.load_imdb().train.texts == l9.load_imdb().train.texts
+    (warning,) = caught
+    assert re.search(r"(home folder is unknown|loop cannot be written).*: all works", str(warning.message))
+    assert [path.name for path in tmp_path.iterdir()] == ["loop"]
+
+
+def test_a_name_of_any_bytes(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected, folder = load_all(world), tmp_path / os.fsdecode(b"p\xe9")
+    world.folder.rename(folder)
+    monkeypatch.setenv("LECTURE9_DATA", str(folder))
+    monkeypatch.setenv("LECTURE9_CACHE", str(folder / "cache"))
+    assert load_all(world) == load_all(world) == expected
 
 
 def test_a_full_disk_leaves_nothing_half_written(world: World, own_cache: Path) -> None:

@@ -94,9 +94,15 @@ def pairs(path: str) -> list[tuple[str, str]]:
         *((table([(text, words[int(label)]) for text, label in NOTES]), "notes.csv")
           for words in (("neg", "Pos"), ("Negative", "positive"), ("no", "yes"))),
         (b"\r\n" + table().replace(b"\r\n", b"\r\n\r\n"), "notes.csv"),
+        (table(newline="\r"), "notes.csv"),
+        *((table().replace(b"text,label", head), "notes.csv")
+          for head in (b'text, "label"', b' "text", "Label "', b'"text","label"')),
+        ("".join(['label, "text", "a, b"\n', *(f'{n}, "{text}",\n' for text, n in NOTES)]).encode(),
+         "notes.csv"),
     ],
     ids=["CRLF", "LF", "byte-order mark", "semicolons", "TSV", "capitals", "columns", "words", "long words",
-         "answers", "blank lines"],
+         "answers", "blank lines", "CR", "blank in the head", "blanks in the head", "quotes",
+         "blanks before quotes"],
 )  # fmt: skip
 def test_a_table_in_any_usual_form(put: Callable[..., str], content: bytes, name: str) -> None:
     path = put(content, name)
@@ -157,7 +163,50 @@ any_text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="
 @given(texts=st.lists(any_text, min_size=1, max_size=8), delimiter=st.sampled_from(",;\t"))
 def test_every_text_comes_back_as_it_was(put: Callable[..., str], texts: list[str], delimiter: str) -> None:
     rows = [(text, "1") for text in texts] + [*NOTES]
-    assert sorted(pairs(put(table(rows, delimiter=delimiter)))) == sorted(rows)
+    expected = [(text.replace("\r\n", "\n").replace("\r", "\n"), label) for text, label in rows]
+    assert sorted(pairs(put(table(rows, delimiter=delimiter)))) == sorted(expected)
+
+
+def test_line_ends_are_the_same_from_every_system(put: Callable[..., str]) -> None:
+    files, wanted = layout(), {("stopped\nit\n", "1")}
+    files["test/pos/1²①.txt"] = b"stopped\r\nit\r"  # of which int reads the 1 only
+    assert wanted <= {*pairs(put(zipped(files), "own.zip"))}
+    assert wanted <= {*pairs(put(table([("stopped\r\nit\r", "1"), *NOTES])))}
+
+
+def test_a_second_name_of_a_file_in_a_tar_is_a_file_too(put: Callable[..., str]) -> None:
+    files, out = layout(), io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for i, (name, body) in enumerate(files.items()):
+            member = tarfile.TarInfo(name)
+            if i % 6 == 4:
+                member.type, member.linkname = tarfile.LNKTYPE, [*files][i - 4]
+            else:
+                member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
+    expected = [NOTES[i - 4 if i % 6 == 4 else i] for i in range(N)]
+    assert sorted(pairs(put(out.getvalue(), "own.tar.gz"))) == sorted(expected)
+    lost = tarfile.TarInfo("train/neg/0.txt")
+    lost.type, lost.linkname = tarfile.LNKTYPE, "gone"
+    with pytest.raises(
+        ValueError, match=r"own.tar cannot be read as an archive .*gone.* not found.*: pack it"
+    ):
+        load_imdb(put(lost.tobuf() + bytes(1024), "own.tar"))
+
+
+@pytest.mark.parametrize("place", [b"caf\xe9.csv", b"m\xfcll", b"m\xfcll.tar"])
+def test_names_of_any_bytes(put: Callable[..., str], tmp_path: Path, place: bytes) -> None:
+    name = os.fsdecode(place)
+    files = layout() | {os.fsdecode(b"train/neg/1\xe9.txt"): b"one more"}
+    if name.endswith(".csv"):
+        files, _ = {}, put(table([("one more", "0"), *NOTES]), name)
+    elif name.endswith(".tar"):
+        files, _ = {}, put(tarred(files, ""), name)
+    for file, body in files.items():
+        (tmp_path / name / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / file).write_bytes(body)
+    for _ in "parsed", "cached":
+        assert len(found := pairs(str(tmp_path / name))) == N + 1 and ("one more", "0") in found
 
 
 def test_a_text_of_a_megabyte(put: Callable[..., str]) -> None:
@@ -214,7 +263,10 @@ SPLIT = (*HEAD, "split")
          "a.csv", "a.csv has 2 empty texts, the first in line 3"),
         (table(head=("review", "label")),
          "a.csv", "a.csv must begin with .* text and label .*'review,label': rename"),
-        (table(head=("text", "label", "text")), "a.csv", "line 2: the row has 2 fields, but the head has 3"),
+        (table(head=("text", "label", "more")), "a.csv", "line 2: the row has 2 fields, but the head has 3"),
+        (table(head=("text", "label", "Text")), "a.csv", "a.csv has 2 columns text, where one is"),
+        (table(head=("text", "label", "label", "label")), "a.csv", "a.csv has 3 columns label, where one is"),
+        (table(head=('"text"', "label")), "a.csv", "a.csv must begin with .* begins with '\"\"\"text.*: ren"),
         (b"", "a.csv", "a.csv must begin with the names of its columns"),
         (table([]), "a.csv", "gives 0 texts to train"),
         (table(NOTES[: 2 * FEWEST - 2]), "a.csv", "gives 238 texts to test .* at least 240"),
@@ -267,6 +319,12 @@ def test_a_path_that_is_missing() -> None:
         FileNotFoundError, match=r"there is nothing at .*/notse.csv: data must be .* look for a slip"
     ):
         load_imdb("notse.csv")
+
+
+def test_a_link_to_itself_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "loop.csv").symlink_to("loop.csv")
+    with pytest.raises(FileNotFoundError, match=r"there is nothing at .*/loop.csv: data must be "):
+        load_imdb(str(tmp_path / "loop.csv"))
 
 
 def test_the_fewest_that_are_enough(put: Callable[..., str]) -> None:

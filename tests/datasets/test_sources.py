@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lecture9_utils as l9
+from lecture9_utils.datasets.__main__ import main
 from lecture9_utils.datasets.sources import Source, digest_of, download, known_sources
 from tests.datasets.stand_ins import (
     CONTENTS,
@@ -248,10 +249,36 @@ def test_without_an_address_it_is_said_what_to_put_where(world: World) -> None:
 def test_a_misspelt_folder_is_not_made_and_nothing_is_downloaded_to_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LECTURE9_DATA", str(tmp_path / "dta"))
-    with pytest.raises(FileNotFoundError, match=r"LECTURE9_DATA names .*dta, where no folder is: correct it"):
-        l9.load_imdb("full")
-    assert not (tmp_path / "dta").exists()
+    (tmp_path / "loop").symlink_to("loop")
+    for name in "dta", "loop":
+        monkeypatch.setenv("LECTURE9_DATA", str(tmp_path / name))
+        said = f"LECTURE9_DATA names .*{name}, where no folder is: correct it"
+        with pytest.raises(FileNotFoundError, match=said):
+            l9.load_imdb("full")
+        assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("variable", ["LECTURE9_DATA", "LECTURE9_CACHE"])
+@pytest.mark.parametrize(
+    ("named", "what"),
+    [
+        (
+            "data",
+            "must be a whole path, got 'data': begin it with / or ~, as .* another folder in each working",
+        ),
+        ("./data", "must be a whole path, got './data'"),
+        ("~nosuchuser/x", "begins with the home folder of nobody here: '~nosuchuser/x'"),
+    ],
+)
+def test_a_folder_that_is_not_the_same_everywhere_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    variable: str, named: str, what: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv(variable, named)
+    with pytest.raises(ValueError, match=f"^{variable} {what}"):
+        world.load("imdb")
+    assert main(world.sources) == 1
+    assert re.match(f"{variable} {what}.*\n$", capsys.readouterr().err)
 
 
 def test_what_lies_there_unpacked_is_mentioned(world: World, capsys: pytest.CaptureFixture[str]) -> None:

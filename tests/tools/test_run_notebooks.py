@@ -71,6 +71,15 @@ def test_refused_before_anything_runs(run, folder, word, message):
     assert not (folder.parent / "build").exists()
 
 
+def test_folders_are_named_from_where_the_command_is_given(tmp_path):
+    code = "import tools.command, os; print(os.environ['LECTURE9_DATA'], os.environ['LECTURE9_CACHE'])"
+    own = os.environ | {"LECTURE9_DATA": "archives", "LECTURE9_CACHE": "~/kept", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=own, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == [str(tmp_path / "archives"), "~/kept"]
+
+
 def test_the_sample_has_one_size_of_vectors():
     with pytest.raises(RefusedError, match="GLOVE_DIM=50 needs DATA=full: the sample has 100 dimensions"):
         run_notebooks.plan_of(["GLOVE_DIM=50"], ROOT / "notebooks")
