@@ -27,7 +27,7 @@ def main(words: Sequence[str], source: Path) -> int:
         raise RefusedError("name your notebook, as in: make validate NOTEBOOK=lecture9.ipynb")
     path = whole_path("NOTEBOOK", named)
     if not path.is_file():
-        raise RefusedError(f"there is no file {path}")
+        raise RefusedError(f"there is no file {named}")
     assignment = load(source if source.exists() else ROOT / "dist" / source.stem / source.name)
     parts = {key: replace(part, hidden="") for key, part in assignment.parts.items()}
     result = grade(replace(assignment, parts=parts), arrange(assignment, read(path)))

@@ -48,8 +48,6 @@ def options(words: Sequence[str], defaults: Mapping[str, str]) -> dict[str, str]
         if not equals or name not in defaults:
             there = ", ".join(f"{known}=…" for known in defaults)
             raise RefusedError(f"{word!r} is no option of this command; there is {there}")
-        if not value.strip():
-            raise RefusedError(f"{name} is empty: give it a value, or leave it out")
         values[name] = value
     return values
 

@@ -113,6 +113,9 @@ def plan_of(given: Sequence[str], folder: Path) -> Plan:
     own = {path: parameters_of(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))}
     defaults = {name: value for values in own.values() for name, value in values.items()}
     chosen = options(given, SETTINGS | dict.fromkeys(defaults, ""))
+    for word in given:
+        if not word.partition("=")[2].strip():
+            raise RefusedError(f"{word} is empty: give it a value, or leave it out")
     values = {name: convert(name, chosen[name], defaults[name]) for name in defaults if chosen[name]}
     at_a_time, timeout = (convert(name, chosen[name], 1) for name in ("JOBS", "CELL_TIMEOUT"))
     notebooks = select(list(own), chosen["NOTEBOOKS"])
