@@ -288,6 +288,9 @@ def packed(value: Any) -> Any:
         return [packed(item) for item in value]
     if isinstance(value, dict):
         return {"dict": [[packed(key), packed(item)] for key, item in value.items()]}
+    if isinstance(value, (tuple, set)):  # a key or a member; members in the same order in every process
+        members = sorted(value, key=repr) if isinstance(value, set) else value
+        return {type(value).__name__: [packed(item) for item in members]}
     if hasattr(value, "tolist"):
         return {"array": value.tolist(), "shape": list(value.shape)}
     return {"no data": value.kind} if hasattr(value, "kind") else value
@@ -310,7 +313,11 @@ def unpacked(value: Any) -> Any:
     from lecture9_utils.checks import NoData, plain
 
     if "dict" in value:
-        return {plain(unpacked(key)): unpacked(item) for key, item in value["dict"]}
+        return plain({unpacked(key): unpacked(item) for key, item in value["dict"]})
+    if "tuple" in value:
+        return tuple(unpacked(item) for item in value["tuple"])
+    if "set" in value:
+        return plain({unpacked(item) for item in value["set"]})
     if "array" in value:
         return plain(array(value["array"]).reshape([int(size) for size in value["shape"]]))
     return NoData(str(value["no data"])[:80])

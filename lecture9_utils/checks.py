@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import of_type
+from .arguments import of_type, positive
 
 Function = Callable[..., Any]
 _SCALARS = (bool, int, float, str, type(None))
@@ -29,7 +29,7 @@ class CheckFailedError(AssertionError):
 
 
 class NoData:
-    """Stands for a value that is neither text, number, list, dict nor array; nothing equals it."""
+    """Stands for a value that is neither text, number, list, set, dict nor array; nothing equals it."""
 
     def __init__(self, kind: str):
         self.kind = kind
@@ -41,8 +41,9 @@ class NoData:
 def plain(value: Any) -> Any:
     """Turn what a function returned into plain data, so that no object can decide what it equals.
 
-    That is None, bool, int, float, str, and list, dict or array of these; `NoData` stands for all else.
-    Tuples become lists; what NumPy can read (tensors, series) becomes an array.
+    That is None, bool, int, float, str, and list, set, dict or array of these; `NoData` stands for all else.
+    Tuples become lists, but for keys and what is in a set; what NumPy can read (tensors, series) becomes an
+    array.
 
     Examples
     --------
@@ -55,8 +56,13 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, (list, tuple)):
         return [plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {plain(key): plain(item) for key, item in value.items() if type(plain(key)) in _SCALARS}
+    if isinstance(value, (set, frozenset, Mapping)):
+        items = [*value.items()] if isinstance(value, Mapping) else [(key, None) for key in value]
+        keys = [tuple(key) if isinstance(key := plain(one), list) else key for one, _ in items]
+        if any(type(part) not in _SCALARS for key in keys for part in (key if type(key) is tuple else [key])):
+            return NoData(f"{type(value).__name__}, with what cannot be compared as a key or member")
+        pairs = dict(zip(keys, (plain(item) for _, item in items), strict=True))
+        return pairs if isinstance(value, Mapping) else {*pairs}
     array = np.array(value) if hasattr(value, "__array__") else np.array(None)
     if array.dtype == np.longdouble:
         array = array.astype(float)  # whose items are Python's own
@@ -149,8 +155,9 @@ def judged(
     name = getattr(function, "__name__", "your function")
     call = f"{name}({', '.join(_shown(argument, 60) for argument in arguments)})"
     advice = f"\n  To try next: {hint}" if hint else ""
+    tolerance = None if tolerance is None else positive("tolerance", tolerance, or_zero=True)
     try:
-        received = plain(function(*arguments))
+        returned = function(*arguments)
     except NotImplementedError:
         unwritten = "is not written yet, or a line `raise NotImplementedError` is left over in it"
         advice = ".\n  To try next: write your code in its place, and take that line out."
@@ -158,7 +165,13 @@ def judged(
     except Exception as error:
         error.add_note(f"This came of {call}.{advice}")
         raise
-    if difference := _difference(plain(expect), received, tolerance):
+    if isinstance(right := plain(expect), NoData) or right is None:
+        raise TypeError(f"expect must be text, numbers, or a list, set, dict or array of them, got {right!r}")
+    try:
+        received = plain(returned)
+    except Exception:  # a list in itself, or an object that does not let itself be read
+        received = NoData(type(returned).__name__)
+    if difference := _difference(right, received, tolerance):
         expected, came = difference
         raise CheckFailedError(f"{call}\n  expected: {expected}\n  received: {came}{advice}", about + advice)
     return call
@@ -193,6 +206,8 @@ def _numbers(value: Any) -> Any:
         array = value if isinstance(value, np.ndarray) else np.asarray(value, dtype=object)
     except ValueError:
         return None  # arrays of different widths
+    if array.ndim > 32:
+        return None  # through which NumPy does not go
     if array.dtype == object and all(type(item) in (bool, int, float) for item in array.flat):
         array = np.array(array.tolist())  # only now, since of texts it would make a rectangle of letters
     return array if array.dtype.kind in "biuf" and array.size else None
@@ -205,13 +220,17 @@ def _same(expected: Any, received: Any, tolerance: float | None) -> bool:
     if isinstance(expected, (list, np.ndarray)) and isinstance(received, (list, np.ndarray)):
         pairs = zip(expected, received, strict=False)
         return len(expected) == len(received) and not any(_difference(e, r, tolerance) for e, r in pairs)
-    return isinstance(expected, _SCALARS) and isinstance(received, _SCALARS) and expected == received
+    are_scalars = isinstance(expected, _SCALARS) and isinstance(received, _SCALARS)
+    return (are_scalars or type(expected) is type(received) is set) and expected == received
 
 
 def _shown(value: Any, width: int = 300) -> str:
     if isinstance(value, np.ndarray):
         return f"array of shape {value.shape}" if value.size > 12 else f"array({value.tolist()})"
     listed = isinstance(value, list)  # perhaps of arrays
+    if isinstance(value, set):  # in the same order in every process
+        value = sorted(value, key=repr)
+        return f"{{{_shown(value, width)[1:-1]}}}" if value else "set()"
     text = f"[{', '.join(_shown(item, width) for item in value)}]" if listed else repr(value)
     return text if len(text) <= width else text[: width - 1] + "…"
 

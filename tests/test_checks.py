@@ -1,5 +1,7 @@
 """The assignment's checks: what is equal, what a student reads, and that no object decides for itself."""
 
+import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,10 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from grader.student import packed, unpacked
 from lecture9_utils.checks import CheckFailedError, NoData, check, judged, plain, your_turn
 
 Cell = Callable[[str], str]
+ODD_KEY = "with what cannot be compared as a key or member; does the function return its result?"
 
 
 class Agrees(str):
@@ -22,6 +28,14 @@ class Agrees(str):
 
     def __eq__(self, other: object) -> bool:
         return True
+
+
+def nested(depth: int) -> list[Any]:
+    """Put a number into a list, and that into a list, and so on."""
+    value: list[Any] = [1]
+    for _ in range(depth - 1):
+        value = [value]
+    return value
 
 
 def message(received: Any, expect: Any, **options: Any) -> str:
@@ -47,6 +61,10 @@ def message(received: Any, expect: Any, **options: Any) -> str:
         ([np.zeros((1, 2)), np.ones((1, 3))], [[[0, 0]], [[1, 1, 1]]]),
         (3.0, 3),
         (10**30, 10**30),
+        ({"a", (1, "b")}, frozenset({(1, "b"), "a"})),
+        (set(), frozenset()),
+        ({("so", "good"): 1, ("a", 2): [3]}, {("a", 2): np.array([3]), ("so", "good"): 1.0}),
+        (nested(80), nested(80)),
     ],
 )
 def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
@@ -76,6 +94,13 @@ def test_equal_in_another_form_is_right(received: Any, expected: Any) -> None:
         ("a" * 299, "a" * 298, [f"'{'a' * 298}'", f"'{'a' * 298}…"]),
         ({"a": 1}, {"a": 2}, ["{'a': 2}", "{'a': 1}"]),
         ({"a": 1, "b": 2}, {"a": 1}, ["{'a': 1}", "{'a': 1, 'b': 2}"]),
+        ({("so", "good"): 99}, {("so", "good"): 1}, ["{('so', 'good'): 1}", "{('so', 'good'): 99}"]),
+        ({("x", "y"): 5, "a": 1}, {"a": 1}, ["{'a': 1}", "{('x', 'y'): 5, 'a': 1}"]),
+        ({"b", "a"}, {"c", "b", "a"}, ["{'a', 'b', 'c'}", "{'a', 'b'}"]),
+        (["a"], {"a"}, ["{'a'}", "['a']"]),
+        ({Agrees("a"): 1}, {"a": 1}, ["{'a': 1}", f"an object of type dict, {ODD_KEY}"]),
+        ({Agrees("a")}, {"a"}, ["{'a'}", f"an object of type set, {ODD_KEY}"]),
+        (nested(3000), [1], ["[1]", "an object of type list; does the function return its result?"]),
         (None, 1, ["1", "None; does the function return its result?"]),
         (Agrees("a"), "a", ["'a'", "an object of type Agrees; does the function return its result?"]),
         ([Agrees()], [1], ["[1]", "[an object of type Agrees]"]),
@@ -114,6 +139,20 @@ def test_a_tolerance_that_is_given_holds_for_whole_numbers_too() -> None:
     assert message(0.95, 1, tolerance=0.1) == "" != message(0.95, 1.0)
 
 
+@pytest.mark.parametrize("tolerance", [-1, math.nan, "x"])
+def test_a_tolerance_that_is_none_is_refused(tolerance: Any) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"^tolerance must be "):
+        check(abs, -1, expect=1, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("expect", [None, b"a", 1j])
+def test_what_no_answer_can_equal_is_not_expected(expect: Any) -> None:
+    with pytest.raises(
+        TypeError, match=r"^expect must be text, numbers, or a list, set, dict or array of them"
+    ):
+        check(abs, -1, expect=expect)
+
+
 def test_what_a_function_raises_comes_through_with_the_call_and_the_hint() -> None:
     with pytest.raises(ZeroDivisionError) as raised:
         check(divmod, 1, 0, expect=1, hint="which number may not be 0?")
@@ -121,10 +160,22 @@ def test_what_a_function_raises_comes_through_with_the_call_and_the_hint() -> No
 
 
 def test_plain_data_are_of_pythons_own_types() -> None:
-    value = plain({np.str_("a"): (np.int64(1), np.longdouble(2), np.True_, None), Agrees("b"): 1})
+    value = plain({np.str_("a"): (np.int64(1), np.longdouble(2), np.True_, None)})
     assert value == {"a": [1, 2.0, True, None]}
     assert [type(item) for item in value["a"]] == [int, float, bool, type(None)]
     assert isinstance(plain(1j), NoData)
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.tuples(st.text(), st.integers()), inner)
+    | st.sets(st.integers() | st.tuples(st.text())),
+)  # fmt: skip
+
+
+@given(PLAIN)
+def test_the_grader_and_a_students_process_hand_plain_data_to_each_other(value: Any) -> None:
+    assert plain(value) == unpacked(json.loads(json.dumps(packed(plain(value)))))
 
 
 def test_what_is_switched_off_works_inside_the_package_only() -> None:
