@@ -15,6 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from lecture9_utils.arguments import path_of
 from lecture9_utils.files import write_atomically
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,9 +56,9 @@ def options(words: Sequence[str], defaults: Mapping[str, str]) -> dict[str, str]
 def whole_path(name: str, text: str) -> Path:
     """Give a path from the root on; RefusedError if it goes round in links, or its home is nobody's here."""
     try:
-        return Path(text).expanduser().resolve()
-    except (OSError, RuntimeError, ValueError) as error:
-        raise RefusedError(f"{name} must be a path, got {text!r}: {error}") from None
+        return path_of(name, text).resolve()
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        raise RefusedError(str(error)) from None
 
 
 def isolated(state: Path) -> dict[str, str]:

@@ -41,7 +41,7 @@ def run(folder, capfd):
         ("GLOVE_DMI=50", "'GLOVE_DMI=50' is no option of this command; there is .*DATA=…, SEED=…, RATE=…"),
         ("sample", "'sample' is no option"),
         ("DATA=whole", "DATA must be sample, full or the path of your own texts, got 'whole'"),
-        ("DATA=~nobody0/a.csv", "DATA must be a path, got '~nobody0/a.csv': .*home"),
+        ("DATA=~nobody0/a.csv", "DATA begins with the home folder of nobody here: '~nobody0/a.csv'"),
         ("DATA=", "DATA= is empty: give it a value, or leave it out"),
         ("NOTEBOOKS=,", "NOTEBOOKS must be like 07,08, got ','"),
         ("SEED=-1", "SEED must be from 0 to 4294967295, got -1"),
